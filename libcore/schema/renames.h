@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* renames.h - hints that an object of one state is the same as one of another name in the next. */
+#ifndef MOULT_SCHEMA_RENAMES_H
+#define MOULT_SCHEMA_RENAMES_H
+
+#include "tree.h"
+
+struct rename {
+    struct str from; /* path now: "table:users/column:mail" */
+    struct str to;   /* path wanted: "table:users/column:email"; differs in the last key only */
+    struct str where; /* "renames.toml:3" or "--rename", for messages */
+};
+
+struct renames {
+    struct arena arena;
+    struct rename *items;
+    size_t count, cap;
+};
+
+/* "table:old=new", "table:users/column:old=new"; a column's path names the table as it is wanted. Names
+ * are folded as keys already by the caller's dialect.  MOULT_ERR_CONFIG for a bad form. */
+moult_status renames_add(struct renames *r, struct str hint, const char *where, moult_error *err);
+void renames_free(struct renames *r);
+
+#define RENAME_DUE 1u
+#define RENAME_DONE 2u
+/* DUE: from is there and to is not, in FROM, and to is in TO.  DONE: to is already there.  Else
+ * MOULT_ERR_CONFIG: both names exist, neither does, or the wanted state has not the new one. */
+moult_status rename_status(const struct rename *r, const moult_tree *from, const moult_tree *to,
+                           uint32_t *status, moult_error *err);
+
+#endif
