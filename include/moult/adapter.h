@@ -28,6 +28,7 @@ typedef struct moult_binding {
 #define MOULT_STMT_DATA 2u    /* rows, not schema: left out */
 #define MOULT_STMT_SESSION 3u /* BEGIN, COMMIT, harmless settings: left out */
 #define MOULT_STMT_REFUSED 4u /* never run: `why` says what is wrong with it */
+#define MOULT_STMT_PROCEDURAL 5u /* a block of code that does what cannot be seen: run if allowed */
 
 typedef struct moult_statement {
     uint32_t size;

@@ -14,6 +14,9 @@
 extern "C" {
 #endif
 
+/* libmoult is built with hidden symbols; what is declared here is what it exports. */
+#pragma GCC visibility push(default)
+
 typedef struct moult moult;
 typedef struct moult_snapshot moult_snapshot; /* a tree with its class and where it came from */
 typedef struct moult_delta moult_delta;       /* what differs between two snapshots */
@@ -67,6 +70,7 @@ typedef struct moult_load {
     const char *scratch;   /* URL of a scratch server; or NULL */
     const char *const *include; /* "kind:glob" of top-level objects, ends in NULL; or NULL = all */
     const char *const *exclude;
+    uint32_t allow_empty;  /* 1: a desired state without objects is a state (and a warning); 0: an error */
 } moult_load;
 
 /* REF: a database URL, a DDL file or directory, a snapshot file, "store:[TENANT@]latest|TAG|DIGEST",
@@ -144,6 +148,9 @@ const char *moult_targets_name(const moult_targets *targets, uint32_t i);
 const char *moult_targets_url(const moult_targets *targets, uint32_t i); /* without secrets */
 /* The desired state that moult.toml names for this database, or NULL. */
 const char *moult_targets_desired(const moult_targets *targets);
+/* The state of unit I as it is now; its tenant's own name is not in it. */
+moult_status moult_targets_inspect(moult *m, const moult_targets *targets, uint32_t i,
+                                   moult_snapshot **out, moult_error *err);
 /* 1: moult.toml or the environment wants a confirmation before a write. */
 uint32_t moult_targets_confirm(const moult_targets *targets);
 
@@ -248,8 +255,16 @@ moult_status moult_plugin_get(moult *m, const char *name, moult_plugin_fn *fn, v
 typedef moult_status moult_setting_fn(void *arg, const char *key, const char *value,
                                       const char *from);
 moult_status moult_settings(moult *m, moult_setting_fn *fn, void *arg, moult_error *err);
+/* One setting as it is in force, by its dotted path ("log.format"): the text of a string, number or boolean,
+ * "env:NAME" as it was written; NULL if it has none.  Borrowed from M. */
+const char *moult_setting(const moult *m, const char *key);
+/* The names of the databases that moult.toml describes, in its order; borrowed for the call. */
+typedef moult_status moult_text_fn(void *arg, const char *text);
+moult_status moult_databases(moult *m, moult_text_fn *fn, void *arg, moult_error *err);
 /* Accepts the plugins by path of this configuration file as it is now. */
 moult_status moult_trust(const char *config, moult_error *err);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }

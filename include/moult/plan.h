@@ -58,7 +58,8 @@ typedef struct moult_script moult_script;   /* host's: collects rendered stateme
     X(7, UNKNOWN_LOCK, "unknown-lock", "which lock is taken is not known")                         \
     X(8, ROWS_MAY_FORBID, "rows-may-forbid", "the rows that are there may make it fail")           \
     X(9, CHANGES_VALUES, "changes-values", "values that are there may be stored differently")      \
-    X(10, NOT_ANALYSED, "not-analysed", "moult does not know what this does")
+    X(10, NOT_ANALYSED, "not-analysed", "moult does not know what this does")                      \
+    X(11, EMPTY_STATE, "empty-desired-state", "the desired state has no object: all would be dropped")
 #define MOULT_HAZARD_ENUM(bit, id, name, help) MOULT_HAZARD_##id = 1u << (bit),
 enum { MOULT_HAZARDS(MOULT_HAZARD_ENUM) MOULT_HAZARD_NONE = 0 };
 #undef MOULT_HAZARD_ENUM

@@ -6,8 +6,8 @@
 #include "tree.h"
 
 struct rename {
-    struct str from; /* path now: "table:users/column:mail" */
-    struct str to;   /* path wanted: "table:users/column:email"; differs in the last key only */
+    struct str from;  /* path now: "table:users/column:mail" */
+    struct str to;    /* path wanted: "table:users/column:email"; differs in the last key only */
     struct str where; /* "renames.toml:3" or "--rename", for messages */
 };
 
@@ -17,15 +17,21 @@ struct renames {
     size_t count, cap;
 };
 
-/* "table:old=new", "table:users/column:old=new"; a column's path names the table as it is wanted. Names
- * are folded as keys already by the caller's dialect.  MOULT_ERR_CONFIG for a bad form. */
+/* "table:old=new", "table:users/column:old=new"; a column's path names the table as it is
+ * wanted.  In names "%XX" stands for a byte, as in paths, and has to for % / : and =.  Names are
+ * folded as keys already by the caller's dialect.  The same hint again is a success;
+ * MOULT_ERR_CONFIG for a bad form, and for a hint that has one name in common with an earlier
+ * one. */
 moult_status renames_add(struct renames *r, struct str hint, const char *where, moult_error *err);
 void renames_free(struct renames *r);
 
 #define RENAME_DUE 1u
 #define RENAME_DONE 2u
-/* DUE: from is there and to is not, in FROM, and to is in TO.  DONE: to is already there.  Else
- * MOULT_ERR_CONFIG: both names exist, neither does, or the wanted state has not the new one. */
+/* DUE: from is there and to is not, in FROM, and to is in TO.  DONE: to is already there; or
+ * neither is, and FROM has nothing that the hint could have meant: no object of that kind in
+ * that place that TO lacks (a new tenant, which gets the object by its new name).  Else
+ * MOULT_ERR_CONFIG: both names exist, neither does, the wanted state has not the new one, or the
+ * object is not managed. */
 moult_status rename_status(const struct rename *r, const moult_tree *from, const moult_tree *to,
                            uint32_t *status, moult_error *err);
 

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The audit trail: each record's hash covers the one before. */
+#include "chain.h"
+
+#include <jansson.h>
+
+#include "../base/buf.h"
+#include "../base/cleanup.h"
+#include "../base/sha256.h"
+#include "ledger.h"
+
+#define NO_RECORD "0000000000000000000000000000000000000000000000000000000000000000"
+#define BODY_FLAGS (JSON_COMPACT | JSON_SORT_KEYS)
+
+static moult_status digest(const char *prev, const char *run, const char *event, const char *at,
+                           const char *body, char out[65])
+{
+    CLEANUP_SHA256 struct sha256 *h = sha256_new();
+    uint8_t raw[32];
+    bool ok = h && sha256_start(h) && sha256_add_field(h, str_of(prev)) &&
+              sha256_add_field(h, str_of(run)) && sha256_add_field(h, str_of(event)) &&
+              sha256_add_field(h, str_of(at)) && sha256_add_field(h, str_of(body)) &&
+              sha256_end(h, raw);
+    if (ok)
+        sha256_print(raw, out);
+    return ok ? MOULT_OK : MOULT_ERR_NOMEM;
+}
+
+/* SQL as JSON takes it: a text that is not UTF-8 is kept in hexadecimal. */
+static int put_sql(json_t *body, struct str sql)
+{
+    if (str_utf8(sql))
+        return json_object_set_new(body, "sql", json_stringn(sql.p, sql.n));
+    struct buf hex = {0};
+    buf_hex(&hex, (const uint8_t *)sql.p, sql.n);
+    int failed = !buf_ok(&hex) || json_object_set_new(body, "sql_hex", json_stringn(hex.p, hex.n));
+    buf_free(&hex);
+    return failed;
+}
+
+moult_status chain_link(const char *head, const char *run, const char *at, struct str sql,
+                        size_t step, uint64_t rows, char **body, char hash[65], moult_error *err)
+{
+    *body = NULL;
+    json_t *json = json_pack("{s:s, s:I}", "prev", head, "step", (json_int_t)step);
+    bool ok =
+        json && !put_sql(json, sql) &&
+        (rows > INT64_MAX || !json_object_set_new(json, "rows", json_integer((json_int_t)rows)));
+    CLEANUP_FREE char *plain = ok ? json_dumps(json, BODY_FLAGS) : NULL;
+    if (plain && digest(head, run, "sql", at, plain, hash) == MOULT_OK &&
+        !json_object_set_new(json, "hash", json_string(hash)))
+        *body = json_dumps(json, BODY_FLAGS);
+    json_decref(json);
+    return *body ? MOULT_OK : error_nomem(err);
+}
+
+/* Copies the member KEY, 64 digits, of BODY. */
+static bool hash_of(const json_t *body, const char *key, char out[65])
+{
+    const char *text = json_string_value(json_object_get(body, key));
+    uint8_t raw[32];
+    if (!text || !sha256_parse(str_of(text), raw))
+        return false;
+    memcpy(out, text, 65);
+    return true;
+}
+
+static moult_status on_head(void *arg, const moult_record *record)
+{
+    json_t *body = json_loadb(record->body, record->body_len, 0, NULL);
+    bool ok = hash_of(body, "hash", arg);
+    json_decref(body);
+    return ok ? MOULT_OK : MOULT_ERR_CORRUPT;
+}
+
+moult_status chain_head(const moult_targets *t, moult_session *s, char out[65], moult_error *err)
+{
+    memcpy(out, NO_RECORD, 65);
+    moult_status st = t->adapter.reader->records(s, MOULT_RECORD_AUDIT, 0, on_head, out, err);
+    if (st == MOULT_ERR_CORRUPT) {
+        error_set(err, st, "the audit trail is damaged: a record has no hash");
+        error_detail(err, "hint", "moult audit says which one");
+    }
+    return st;
+}
+
+/* ---- verification ---- */
+
+/* The heads that ended runs name, in the order of the runs. */
+struct seen {
+    char head[65];
+    uint64_t count, broken; /* sequence number of the first that does not hold; 0: none */
+    const char *why;
+    struct arena arena;
+    char (*heads)[65]; /* which the chain had, sorted for the search */
+    size_t head_count, head_cap;
+};
+
+static void cleanup_seen(struct seen *s)
+{
+    arena_free(&s->arena);
+}
+
+static moult_status broken(struct seen *s, const moult_record *record, const char *why)
+{
+    s->broken = record->seq;
+    s->why = why;
+    return MOULT_ERR_CORRUPT;
+}
+
+static moult_status on_audit(void *arg, const moult_record *record)
+{
+    struct seen *s = arg;
+    char hash[65], prev[65], now[65];
+    json_t *body = json_loadb(record->body, record->body_len, 0, NULL);
+    bool readable = hash_of(body, "hash", hash) && hash_of(body, "prev", prev) &&
+                    !json_object_del(body, "hash");
+    CLEANUP_FREE char *plain = readable ? json_dumps(body, BODY_FLAGS) : NULL;
+    json_decref(body);
+    if (!readable)
+        return broken(s, record, "its body cannot be read");
+    if (!plain || digest(prev, record->run, record->event, record->at, plain, now) != MOULT_OK)
+        return MOULT_ERR_NOMEM;
+    if (strcmp(now, hash) != 0)
+        return broken(s, record, "it was changed after it was written");
+    if (strcmp(prev, s->head) != 0)
+        return broken(s, record, "a record before it is missing or out of order");
+    memcpy(s->head, hash, sizeof hash);
+    s->count++;
+    char(*slot)[65] = ARENA_PUSH(&s->arena, s->heads, s->head_count, s->head_cap);
+    if (!slot)
+        return MOULT_ERR_NOMEM;
+    memcpy(*slot, hash, sizeof hash);
+    return MOULT_OK;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    return memcmp(a, b, 65);
+}
+
+static moult_status on_run_end(void *arg, const moult_record *record)
+{
+    struct seen *s = arg;
+    if (strcmp(record->event, "done") != 0 && strcmp(record->event, "undone") != 0)
+        return MOULT_OK;
+    char named[65];
+    json_t *body = json_loadb(record->body, record->body_len, 0, NULL);
+    bool ok = hash_of(body, "audit", named);
+    json_decref(body);
+    if (!ok)
+        return broken(s, record, "the run's end does not name the chain's head");
+    bool known = strcmp(named, NO_RECORD) == 0 ||
+                 (s->head_count && bsearch(named, s->heads, s->head_count, 65, by_bytes));
+    return known ? MOULT_OK
+                 : broken(s, record, "the last records before the run's end are missing");
+}
+
+moult_status ledger_verify(const moult_targets *t, moult_session *s, uint64_t *count,
+                           moult_error *err)
+{
+    CLEANUP(cleanup_seen) struct seen seen = {.head = NO_RECORD};
+    const moult_reader *reader = t->adapter.reader;
+    const char *table = "audit";
+    moult_status st = reader->records(s, MOULT_RECORD_AUDIT, 0, on_audit, &seen, err);
+    if (st == MOULT_OK) {
+        table = "run";
+        if (seen.head_count)
+            qsort(seen.heads, seen.head_count, 65, by_bytes);
+        st = reader->records(s, MOULT_RECORD_RUN, 0, on_run_end, &seen, err);
+    }
+    *count = seen.count;
+    if (!seen.broken)
+        return st;
+    error_set(err, MOULT_ERR_CORRUPT, "the audit trail does not hold: %s record %llu: %s", table,
+              (unsigned long long)seen.broken, seen.why);
+    error_detail(err, "hint",
+                 "somebody wrote to moult's tables, or a backup of another time was mixed in");
+    return MOULT_ERR_CORRUPT;
+}

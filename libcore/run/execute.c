@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One plan in one unit: as one transaction where that can be, else step by step. */
+#include "execute.h"
+
+#include <stdlib.h>
+
+#define WRITER(x) ((x)->t->adapter.writer)
+#define LOCK_IS_TXN(t) ((t)->adapter.writer->head.caps & MOULT_WRITER_LOCK_IS_TXN)
+
+void execution_free(struct execution *x)
+{
+    free(x->steps);
+    x->steps = NULL;
+}
+
+moult_status unit_lock(const moult_targets *t, const struct unit *u, moult_session *s,
+                       moult_error *err)
+{
+    return unit_error(u, t->adapter.writer->lock(s, err), err);
+}
+
+void unit_unlock(const moult_targets *t, moult_session *s)
+{
+    /* Closing the session does both as well; whoever waits need not wait for that. */
+    if (LOCK_IS_TXN(t))
+        t->adapter.writer->rollback(s, NULL);
+    else
+        t->adapter.writer->unlock(s, NULL);
+}
+
+bool plan_as_one(const moult_targets *t, const struct moult_plan *plan)
+{
+    for (size_t i = 0; i < plan->step_count; i++)
+        if (plan->steps[i].txn != MOULT_TXN_INSIDE)
+            return false;
+    return (t->adapter.writer->head.caps & MOULT_WRITER_TXN_DDL) != 0;
+}
+
+/* The connection broke while the commit was under way: the books say what came of it. */
+static moult_status outcome(struct execution *x, moult_error *err)
+{
+    CLEANUP_ERROR moult_error *why = moult_error_new();
+    moult_session *again = NULL;
+    bool done = false;
+    moult_status st = unit_open(x->t, x->u, MOULT_PURPOSE_READ, 0, &again, why);
+    if (st == MOULT_OK)
+        st = ledger_is_done(x->t, again, x->ledger.run, &done, why);
+    x->t->adapter.reader->close(again);
+    if (st != MOULT_OK) {
+        error_detail(err, "detail", "asked again whether it took place: %s",
+                     moult_error_message(why));
+        error_detail(err, "hint", "the next command finds out and goes on from there");
+        return unit_error(x->u, MOULT_ERR_UNKNOWN, err);
+    }
+    if (done) {
+        moult_error_clear(err);
+        return MOULT_OK;
+    }
+    return unit_error(
+        x->u,
+        error_set(err, MOULT_ERR_UNAVAILABLE,
+                  "the connection was lost before the run was committed; nothing was done"),
+        err);
+}
+
+static moult_status run_as_one(struct execution *x, moult_error *err)
+{
+    moult_status st = LOCK_IS_TXN(x->t) ? MOULT_OK : WRITER(x)->begin(x->session, err);
+    if (st != MOULT_OK)
+        return unit_error(x->u, st, err);
+    st = ledger_start(&x->ledger, x->t, x->session, err);
+    if (st == MOULT_OK)
+        st = ledger_open_run(&x->ledger, x->plan, err);
+    for (size_t i = 0; st == MOULT_OK && i < x->plan->step_count; i++) {
+        if (x->t->unit_count == 1)
+            host_progress(x->t->m, "steps", i, x->plan->step_count);
+        st = run_step(x, i, err);
+    }
+    if (st == MOULT_OK)
+        st = check_state(x, x->plan->to, err);
+    if (st == MOULT_OK)
+        st = ledger_run(&x->ledger, "done", err);
+    if (st == MOULT_OK)
+        st = WRITER(x)->commit(x->session, err);
+    if (st == MOULT_ERR_UNKNOWN)
+        return outcome(x, err);
+    if (st != MOULT_OK)
+        WRITER(x)->rollback(x->session, NULL);
+    return unit_error(x->u, st, err);
+}
+
+/* The run and its plan are durable before the first act. */
+static moult_status open_run(struct execution *x, moult_error *err)
+{
+    moult_status st = LOCK_IS_TXN(x->t) ? MOULT_OK : WRITER(x)->begin(x->session, err);
+    if (st != MOULT_OK)
+        return unit_error(x->u, st, err);
+    st = ledger_start(&x->ledger, x->t, x->session, err);
+    if (st == MOULT_OK)
+        st = ledger_open_run(&x->ledger, x->plan, err);
+    if (st == MOULT_OK)
+        st = WRITER(x)->commit(x->session, err);
+    if (st != MOULT_OK && st != MOULT_ERR_UNKNOWN)
+        WRITER(x)->rollback(x->session, NULL);
+    return unit_error(x->u, st, err);
+}
+
+static moult_status left_open(struct execution *x, const char *why, moult_error *err)
+{
+    error_as(err, MOULT_ERR_OPEN_RUN);
+    error_prefix(err, "the run %s is left open", x->ledger.run);
+    if (why)
+        error_detail(err, "detail", "it could not be taken back: %s", why);
+    if (!moult_error_detail(err, "hint"))
+        error_detail(err, "hint",
+                     "remove the cause and run any writing command: it ends this run first");
+    return unit_error(x->u, MOULT_ERR_OPEN_RUN, err);
+}
+
+moult_status end_run(struct execution *x, moult_status failed, moult_error *err)
+{
+    if (failed == MOULT_OK) {
+        moult_status st = check_state(x, x->plan->to, err);
+        if (st == MOULT_OK)
+            st = ledger_run(&x->ledger, "done", err);
+        return st == MOULT_OK ? st : left_open(x, NULL, err);
+    }
+    /* Without a connection nothing can be taken back, and what cannot be told must not be repeated.
+     */
+    if (failed == MOULT_ERR_UNAVAILABLE || failed == MOULT_ERR_UNKNOWN ||
+        failed == MOULT_ERR_OPEN_RUN)
+        return left_open(x, NULL, err);
+    CLEANUP_ERROR moult_error *why = moult_error_new();
+    if (!why)
+        return left_open(x, NULL, err);
+    if (settle_intent(x, x->at, why) == MOULT_OK && take_back(x, why) == MOULT_OK)
+        return unit_error(x->u, failed, err);
+    return left_open(x, moult_error_message(why), err);
+}
+
+static moult_status run_by_steps(struct execution *x, moult_error *err)
+{
+    moult_status st = open_run(x, err);
+    return st == MOULT_OK ? end_run(x, run_steps(x, err), err) : st;
+}
+
+moult_status execute_plan(const moult_targets *t, const struct unit *u, moult_session *s,
+                          const struct moult_plan *plan, moult_error *err)
+{
+    CLEANUP_EXECUTION struct execution x = {.t = t, .u = u, .session = s, .plan = plan};
+    x.steps = calloc(plan->step_count + 1, sizeof *x.steps);
+    if (!x.steps) {
+        unit_unlock(t, s);
+        return error_nomem(err);
+    }
+    moult_status st = plan_as_one(t, plan) ? run_as_one(&x, err) : run_by_steps(&x, err);
+    if (!LOCK_IS_TXN(t))
+        t->adapter.writer->unlock(s, NULL);
+    return st;
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Steps one by one, with a note before and after each statement, forwards and backwards. */
+#include "execute.h"
+
+#include "../base/buf.h"
+
+#define WRITER(x) ((x)->t->adapter.writer)
+#define LOCK_IS_TXN(x) (WRITER(x)->head.caps & MOULT_WRITER_LOCK_IS_TXN)
+
+bool step_inside(const struct execution *x, const struct plan_step *step)
+{
+    return step->txn == MOULT_TXN_INSIDE && (WRITER(x)->head.caps & MOULT_WRITER_TXN_DDL);
+}
+
+moult_status txn_begin(const struct execution *x, moult_error *err)
+{
+    return LOCK_IS_TXN(x) ? WRITER(x)->lock(x->session, err) : WRITER(x)->begin(x->session, err);
+}
+
+moult_status check_state(const struct execution *x, const char *wanted, moult_error *err)
+{
+    CLEANUP_TREE moult_tree *tree = NULL;
+    moult_status st = unit_inspect(x->t, x->u, x->session, &tree, err);
+    if (st != MOULT_OK || strcmp(tree->state, wanted) == 0)
+        return st;
+    error_set(err, MOULT_ERR_DIFFERS, "the steps did not lead to the state that the plan promises");
+    error_detail(err, "detail", "wanted state %.12s, found %.12s", wanted, tree->state);
+    return unit_error(x->u, MOULT_ERR_DIFFERS, err);
+}
+
+moult_status run_statement(struct execution *x, size_t step, struct str sql, moult_error *err)
+{
+    CLEANUP_BUF struct buf text = {0};
+    uint64_t rows = UINT64_MAX;
+    if (host_cancelled(x->t->m))
+        return unit_error(x->u, error_set(err, MOULT_ERR_CANCELLED, "stopped"), err);
+    moult_status st = unit_bind(x->t, x->u, sql, &text, err);
+    if (st == MOULT_OK)
+        st = WRITER(x)->run(x->session, text.p, text.n, &rows, err);
+    if (st == MOULT_OK)
+        return ledger_audit(&x->ledger, buf_view(&text), step, rows, err);
+    x->at = step;
+    error_detail_str(err, "statement", buf_view(&text));
+    error_detail_str(err, "object", x->plan->steps[step].object);
+    error_detail(err, "step", "%zu", step + 1);
+    return unit_error(x->u, st, err);
+}
+
+moult_status run_step(struct execution *x, size_t step, moult_error *err)
+{
+    const struct plan_step *p = &x->plan->steps[step];
+    moult_status st = MOULT_OK;
+    for (size_t k = x->steps[step].done; k < p->statement_count && st == MOULT_OK; k++)
+        st = run_statement(x, step, p->statements[k].sql, err);
+    return st;
+}
+
+/* ---- forwards ---- */
+
+/* Where the lock is the transaction, somebody else may have gone on with the run since it was read.
+ */
+static moult_status refresh(struct execution *x, moult_error *err)
+{
+    if (!LOCK_IS_TXN(x))
+        return MOULT_OK;
+    struct open_run open = {.plan = (struct moult_plan *)x->plan};
+    memcpy(open.run, x->ledger.run, sizeof open.run);
+    bool undoing;
+    return ledger_progress(x->t, x->session, &open, x->steps, &undoing, err);
+}
+
+/* Steps FROM to TO (excluded) in one transaction. */
+static moult_status run_group(struct execution *x, size_t from, size_t to, moult_error *err)
+{
+    char head[65];
+    memcpy(head, x->ledger.head, sizeof head);
+    moult_status st = txn_begin(x, err);
+    if (st != MOULT_OK)
+        return unit_error(x->u, st, err);
+    st = refresh(x, err);
+    for (size_t i = from; i < to && st == MOULT_OK; i++) {
+        size_t count = x->plan->steps[i].statement_count;
+        if (!count || x->steps[i].done == count)
+            continue;
+        st = run_step(x, i, err);
+        if (st == MOULT_OK)
+            st = ledger_step(&x->ledger, "done", i, count - 1, err);
+    }
+    if (st == MOULT_OK)
+        st = WRITER(x)->commit(x->session, err);
+    if (st != MOULT_OK) {
+        if (st != MOULT_ERR_UNKNOWN)
+            WRITER(x)->rollback(x->session, NULL);
+        memcpy(x->ledger.head, head, sizeof head);
+        return unit_error(x->u, st, err);
+    }
+    for (size_t i = from; i < to; i++)
+        x->steps[i].done = x->plan->steps[i].statement_count;
+    return MOULT_OK;
+}
+
+static moult_status probe(struct execution *x, const struct plan_statement *s, uint32_t *answer,
+                          moult_error *err)
+{
+    *answer = MOULT_PROBE_UNKNOWN;
+    if (!s->probe.p)
+        return MOULT_OK;
+    CLEANUP_BUF struct buf text = {0};
+    moult_status st = unit_bind(x->t, x->u, s->probe, &text, err);
+    return st == MOULT_OK ? WRITER(x)->probe(x->session, text.p, text.n, answer, err) : st;
+}
+
+static moult_status cannot_tell(struct execution *x, size_t step, moult_error *err)
+{
+    error_set(err, MOULT_ERR_OPEN_RUN,
+              "it cannot be told whether step %zu of the open run %s took place", step + 1,
+              x->ledger.run);
+    error_detail_str(err, "object", x->plan->steps[step].object);
+    error_detail(err, "hint", "look whether it did: %.*s", STR_FMT(x->plan->steps[step].summary));
+    return unit_error(x->u, MOULT_ERR_OPEN_RUN, err);
+}
+
+moult_status settle_intent(struct execution *x, size_t step, moult_error *err)
+{
+    struct step_state *state = &x->steps[step];
+    const struct plan_step *p = &x->plan->steps[step];
+    if (!state->intent || state->done >= p->statement_count)
+        return MOULT_OK;
+    uint32_t answer;
+    moult_status st = probe(x, &p->statements[state->done], &answer, err);
+    if (st == MOULT_OK && answer == MOULT_PROBE_DONE) {
+        st = ledger_step(&x->ledger, "done", step, state->done, err);
+        state->done++;
+    }
+    if (st == MOULT_OK && answer != MOULT_PROBE_UNKNOWN)
+        state->intent = false;
+    return st;
+}
+
+/* A statement outside of transactions: intent, act, done. */
+static moult_status run_noted(struct execution *x, size_t step, size_t k, moult_error *err)
+{
+    const struct plan_statement *s = &x->plan->steps[step].statements[k];
+    struct step_state *state = &x->steps[step];
+    uint32_t answer = MOULT_PROBE_NOT_DONE;
+    moult_status st = MOULT_OK;
+    if (state->intent)
+        st = probe(x, s, &answer, err);
+    else
+        st = ledger_step(&x->ledger, "intent", step, k, err);
+    if (st == MOULT_OK && answer == MOULT_PROBE_UNKNOWN)
+        return cannot_tell(x, step, err);
+    if (st != MOULT_OK)
+        return unit_error(x->u, st, err);
+    state->intent = true;
+    if (answer == MOULT_PROBE_DONE) {
+        CLEANUP_BUF struct buf text = {0};
+        st = unit_bind(x->t, x->u, s->sql, &text, err);
+        if (st == MOULT_OK)
+            st = ledger_audit(&x->ledger, buf_view(&text), step, UINT64_MAX, err);
+    } else
+        st = run_statement(x, step, s->sql, err);
+    if (st == MOULT_OK)
+        st = ledger_step(&x->ledger, "done", step, k, err);
+    if (st != MOULT_OK)
+        return unit_error(x->u, st, err);
+    state->done = k + 1;
+    state->intent = false;
+    return MOULT_OK;
+}
+
+moult_status run_steps(struct execution *x, moult_error *err)
+{
+    const struct moult_plan *p = x->plan;
+    moult_status st = MOULT_OK;
+    for (size_t i = 0; i < p->step_count && st == MOULT_OK;) {
+        size_t to = i + 1;
+        x->at = i;
+        if (step_inside(x, &p->steps[i])) {
+            while (to < p->step_count && p->steps[to].group == p->steps[i].group &&
+                   step_inside(x, &p->steps[to]))
+                to++;
+            st = run_group(x, i, to, err);
+        } else
+            for (size_t k = x->steps[i].done; k < p->steps[i].statement_count && st == MOULT_OK;
+                 k++)
+                st = run_noted(x, i, k, err);
+        if (x->t->unit_count == 1)
+            host_progress(x->t->m, "steps", st == MOULT_OK ? to : i, p->step_count);
+        i = to;
+    }
+    return st;
+}
+
+/* ---- backwards ---- */
+
+/* Everything that took place, but no half of a step, must have an inverse. */
+static bool can_take_back(const struct execution *x)
+{
+    for (size_t i = 0; i < x->plan->step_count; i++) {
+        const struct plan_step *p = &x->plan->steps[i];
+        const struct step_state *s = &x->steps[i];
+        if (s->undone || (!s->done && !s->intent))
+            continue;
+        if (s->intent || s->done != p->statement_count || (!p->inverse_count && !p->reversible))
+            return false;
+    }
+    return true;
+}
+
+static moult_status run_inverse(struct execution *x, size_t step, moult_error *err)
+{
+    const struct plan_step *p = &x->plan->steps[step];
+    struct step_state *s = &x->steps[step];
+    bool inside = step_inside(x, p);
+    uint32_t answer = MOULT_PROBE_DONE;
+    moult_status st = inside ? txn_begin(x, err) : MOULT_OK;
+    if (st != MOULT_OK)
+        return unit_error(x->u, st, err);
+    if (s->undo && !inside && p->statement_count)
+        st = probe(x, &p->statements[p->statement_count - 1], &answer, err);
+    else if (!inside)
+        st = ledger_step(&x->ledger, "undo", step, SIZE_MAX, err);
+    if (st == MOULT_OK && answer == MOULT_PROBE_UNKNOWN)
+        st = cannot_tell(x, step, err);
+    for (size_t k = 0; st == MOULT_OK && answer == MOULT_PROBE_DONE && k < p->inverse_count; k++)
+        st = run_statement(x, step, p->inverse[k], err);
+    if (st == MOULT_OK)
+        st = ledger_step(&x->ledger, "undone", step, SIZE_MAX, err);
+    if (inside && st == MOULT_OK)
+        st = WRITER(x)->commit(x->session, err);
+    if (inside && st != MOULT_OK && st != MOULT_ERR_UNKNOWN)
+        WRITER(x)->rollback(x->session, NULL);
+    s->undone = st == MOULT_OK;
+    return unit_error(x->u, st, err);
+}
+
+moult_status take_back(struct execution *x, moult_error *err)
+{
+    if (!can_take_back(x))
+        return error_set(err, MOULT_ERR_OPEN_RUN, "what took place has no inverse");
+    moult_status st = ledger_run(&x->ledger, "undoing", err);
+    for (size_t i = x->plan->step_count; i-- && st == MOULT_OK;)
+        if (x->steps[i].done && !x->steps[i].undone)
+            st = run_inverse(x, i, err);
+    if (st == MOULT_OK)
+        st = check_state(x, x->plan->from, err);
+    return st == MOULT_OK ? ledger_run(&x->ledger, "undone", err) : st;
+}
