@@ -12,8 +12,8 @@ cli_moult_LDFLAGS = $(AM_LDFLAGS) $(PRELOAD)
 cli_moult_LDADD = libcore/libmoult.la $(CORE_LIBS) $(SMARTCOLS_LIBS)
 cli_moult_DEPENDENCIES = libcore/libmoult.la $(PRELOAD_DEPS)
 
-cli_templates = cli/templates/config.toml cli/templates/manifest.toml cli/templates/planner.c \
-	cli/templates/plugin.mk cli/templates/readme.md cli/templates/store.c
+cli_templates = cli/templates/config.toml cli/templates/manifest.toml cli/templates/planner.c.in \
+	cli/templates/plugin.mk cli/templates/readme.md cli/templates/store.c.in
 nodist_cli_moult_SOURCES = cli/templates.h
 BUILT_SOURCES += cli/templates.h
 CLEANFILES += cli/templates.h

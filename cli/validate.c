@@ -32,7 +32,7 @@ struct place {
 static int find_all(struct cli *cli, const struct list *names, struct values *v,
                     struct place *places, uint32_t *total)
 {
-    for (size_t i = 0; i < names->count; i++) {
+    for (size_t i = 0; names->items && i < names->count; i++) {
         int code = targets_find(cli, names->items[i], &v->select, true, &places[i].targets);
         /* One --to serves all; without it each database has its own. */
         if (!code && (!v->to || i == 0))
@@ -93,14 +93,16 @@ static int run(struct cli *cli, const struct list *operands, void *values)
         code = complain(cli, EXIT_USAGE,
                         "name a database by its URL, or describe it in moult.toml: moult init",
                         "no TARGET was given, and there is no database in moult.toml");
-    struct place *places = code ? NULL : calloc(names->count + 1, sizeof *places);
-    if (!code && !places)
-        code = complain(cli, EXIT_FAILED, NULL, "out of memory");
+    struct place *places = calloc(names->count + 1, sizeof *places);
+    if (!places) {
+        names_free(&every);
+        return complain(cli, EXIT_FAILED, NULL, "out of memory");
+    }
     if (!code)
         code = find_all(cli, names, v, places, &total);
     if (!code)
         code = validate_all(cli, v, names, places, total);
-    for (size_t i = 0; places && i < names->count; i++) {
+    for (size_t i = 0; i < names->count; i++) {
         moult_targets_free(places[i].targets);
         moult_snapshot_free(places[i].to);
     }

@@ -181,6 +181,11 @@ typedef struct moult_writer {
     /* Runs one statement, or a script of several.  *CHANGED (may be NULL) = rows touched. */
     moult_status (*run)(moult_session *session, const char *sql, size_t len, uint64_t *changed,
                         moult_error *err);
+    /* How long each of SESSION's following statements may wait for a lock (0: the session's lock
+     * time-out; past it MOULT_ERR_BUSY) and run (0: as long as it takes; past it
+     * MOULT_ERR_CANCELLED).  Until the next call. */
+    moult_status (*limits)(moult_session *session, uint32_t lock_ms, uint32_t run_ms,
+                           moult_error *err);
     /* Answers a probe that render gave: *ANSWER is MOULT_PROBE_*. */
     moult_status (*probe)(moult_session *session, const char *sql, size_t len, uint32_t *answer,
                           moult_error *err);

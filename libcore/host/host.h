@@ -61,13 +61,17 @@ bool host_is_url(const char *text);
 struct str host_url_shown(struct arena *a, const char *url);
 
 /* A plugin that declares MOULT_THREAD_PLUGIN takes one call at a time, from the whole process.  Around
- * every call of an interface, except reader.cancel:
- *     HOST_CALL_SCOPE(&reader->head);
- * It costs nothing where the plugin declares more. */
+ * every call of an interface but reader.cancel, as PLUGIN_CALL(reader, inspect, session, ...).  It costs
+ * nothing where the plugin declares more. */
 void *host_call_begin(const moult_iface *iface); /* a token for host_call_end; may be NULL */
 void host_call_end(void **token);
 #define HOST_CALL_SCOPE(iface)                                                                     \
     __attribute__((cleanup(host_call_end), unused)) void *call_scope_ = host_call_begin(iface)
+#define PLUGIN_CALL(iface, slot, ...)                                                              \
+    __extension__({                                                                                \
+        HOST_CALL_SCOPE(&(iface)->head);                                                           \
+        (iface)->slot(__VA_ARGS__);                                                                \
+    })
 
 /* settings.c: the checked settings of an interface: its params with values from `section` of moult.toml (a
  * TOML path such as "snapshots" or "plugins.planner-acme") or, where that has none, from [plugins.NAME], and

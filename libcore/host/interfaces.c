@@ -22,7 +22,7 @@ _Static_assert(sizeof(moult_iface) == MOULT_END(moult_iface, params), "padding e
     X(close) X(cancel) X(server) X(rights) X(tenants) X(inspect) X(stamp) X(measure) X(records)
 #define WRITER_SLOTS(X)                                                                            \
     X(scratch)                                                                                     \
-    X(reap) X(run) X(probe) X(lock) X(unlock) X(begin) X(commit) X(rollback) X(record_open)        \
+    X(reap) X(run) X(limits) X(probe) X(lock) X(unlock) X(begin) X(commit) X(rollback) X(record_open)        \
         X(record_append)
 #define STORE_SLOTS(X)                                                                             \
     X(open) X(close) X(put_if_absent) X(get) X(list) X(ref_list) X(ref_get) X(ref_swap) X(remove)

@@ -4,6 +4,7 @@
 #include <moult/moult.h>
 #include <stdlib.h>
 
+#include "../host/host.h"
 #include "renaming.h"
 
 moult_status problem_warn(moult_problem *problem, const moult_change *change, struct str text)
@@ -44,7 +45,7 @@ moult_status problem_ways(moult_problem *problem, const moult_change *change,
 {
     const moult_dialect *dialect = problem->request->dialect;
     *ways = (struct moult_ways){.arena = &problem->arena};
-    moult_status st = dialect->ways(problem->request->host, change, ways, err);
+    moult_status st = PLUGIN_CALL(dialect, ways, problem->request->host, change, ways, err);
     if (st == MOULT_OK && ways->failed == MOULT_ERR_NOMEM)
         return error_nomem(err);
     if (st == MOULT_OK && ways->failed != MOULT_OK)
@@ -195,7 +196,8 @@ static moult_status run_planner(moult_problem *problem, size_t i, moult_error *e
     if (!fits(planner, first))
         return misplaced(name, first, err);
     moult_status st =
-        (first ? planner->plan : planner->revise)(r->host, r->chain[i].config, problem, err);
+        first ? PLUGIN_CALL(planner, plan, r->host, r->chain[i].config, problem, err)
+              : PLUGIN_CALL(planner, revise, r->host, r->chain[i].config, problem, err);
     if (st != MOULT_OK && moult_error_code(err) == MOULT_OK)
         error_set(err, st, "the planner %s failed and did not say why", name);
     return st;

@@ -6,6 +6,7 @@
 
 #include "../base/sha256.h"
 #include "graph.h"
+#include "../host/host.h"
 #include "problem.h"
 #include "renaming.h"
 
@@ -106,7 +107,7 @@ static moult_status write_statements(struct rendering *r, struct plan_step *s,
         .changes = o->changes,
         .change_count = (uint32_t)o->change_count,
     };
-    moult_status st = dialect->render(request->host, &operation, &script, err);
+    moult_status st = PLUGIN_CALL(dialect, render, request->host, &operation, &script, err);
     if (st == MOULT_OK && script.failed == MOULT_ERR_NOMEM)
         return error_nomem(err);
     const char *complaint = script.complaint;

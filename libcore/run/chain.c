@@ -76,7 +76,7 @@ static moult_status on_head(void *arg, const moult_record *record)
 moult_status chain_head(const moult_targets *t, moult_session *s, char out[65], moult_error *err)
 {
     memcpy(out, NO_RECORD, 65);
-    moult_status st = t->adapter.reader->records(s, MOULT_RECORD_AUDIT, 0, on_head, out, err);
+    moult_status st = PLUGIN_CALL(t->adapter.reader, records, s, MOULT_RECORD_AUDIT, 0, on_head, out, err);
     if (st == MOULT_ERR_CORRUPT) {
         error_set(err, st, "the audit trail is damaged: a record has no hash");
         error_detail(err, "hint", "moult audit says which one");
@@ -162,12 +162,12 @@ moult_status ledger_verify(const moult_targets *t, moult_session *s, uint64_t *c
     CLEANUP(cleanup_seen) struct seen seen = {.head = NO_RECORD};
     const moult_reader *reader = t->adapter.reader;
     const char *table = "audit";
-    moult_status st = reader->records(s, MOULT_RECORD_AUDIT, 0, on_audit, &seen, err);
+    moult_status st = PLUGIN_CALL(reader, records, s, MOULT_RECORD_AUDIT, 0, on_audit, &seen, err);
     if (st == MOULT_OK) {
         table = "run";
         if (seen.head_count)
             qsort(seen.heads, seen.head_count, 65, by_bytes);
-        st = reader->records(s, MOULT_RECORD_RUN, 0, on_run_end, &seen, err);
+        st = PLUGIN_CALL(reader, records, s, MOULT_RECORD_RUN, 0, on_run_end, &seen, err);
     }
     *count = seen.count;
     if (!seen.broken)

@@ -147,7 +147,7 @@ static moult_status split_file(struct moult *m, const struct adapter *a, const c
         error_detail(err, "hint", "write sqlite:%s", file);
         return MOULT_ERR_CONFIG;
     }
-    st = a->dialect->split(&m->host, text.p, text.n, on_statement, t, err);
+    st = PLUGIN_CALL(a->dialect, split, &m->host, text.p, text.n, on_statement, t, err);
     return t->failed != MOULT_OK ? t->failed
            : st != MOULT_OK      ? (error_prefix(err, "%s", file), st)
                                  : MOULT_OK;

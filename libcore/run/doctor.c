@@ -51,7 +51,7 @@ static void check_server(struct visit *v, moult_session *s, bool *read_only)
     CLEANUP_ERROR moult_error *why = moult_error_new();
     CLEANUP_BUF struct buf note = {0};
     moult_server server = {.size = MOULT_END(moult_server, read_only)};
-    moult_status st = v->t->adapter.reader->server(s, &server, why);
+    moult_status st = PLUGIN_CALL(v->t->adapter.reader, server, s, &server, why);
     if (st == MOULT_OK)
         buf_printf(&note, "%s %s, class %s/%u/%u", server.make, server.version, v->t->adapter.name,
                    server.major, v->t->adapter.dialect->level);
@@ -63,7 +63,7 @@ static void check_server(struct visit *v, moult_session *s, bool *read_only)
         say(v, "pool", "warning",
             "statements of a session may reach different server sessions: no lock holds here");
     moult_error_clear(why);
-    st = v->t->adapter.reader->rights(s, on_right, v, why);
+    st = PLUGIN_CALL(v->t->adapter.reader, rights, s, on_right, v, why);
     if (st != MOULT_OK && v->stopped == MOULT_OK)
         result(v, "rights", st, "", why);
 }
@@ -109,7 +109,7 @@ static void check_leftovers(struct visit *v)
                       .config = a->writer_config,
                       .op = &v->t->op,
                       .lock_timeout_ms = v->t->lock_timeout_ms};
-    moult_status st = a->writer->reap(&v->t->m->host, &how, &count, why);
+    moult_status st = PLUGIN_CALL(a->writer, reap, &v->t->m->host, &how, &count, why);
     buf_printf(&note, "%u scratch databases of a crash were removed", count);
     result(v, "leftovers", st, count ? buf_view(&note).p : "none", why);
 }
@@ -124,7 +124,7 @@ static void check_lock(struct visit *v)
         st = unit_lock(v->t, v->u, s, why);
     if (st == MOULT_OK)
         unit_unlock(v->t, s);
-    v->t->adapter.reader->close(s);
+    PLUGIN_CALL(v->t->adapter.reader, close, s);
     result(v, "lock", st, "it can be taken", why);
 }
 
@@ -143,7 +143,7 @@ static void visit(struct visit *v, bool first)
         check_scratch(v, s);
         check_leftovers(v);
     }
-    v->t->adapter.reader->close(s);
+    PLUGIN_CALL(v->t->adapter.reader, close, s);
     if (!read_only)
         check_lock(v);
 }

@@ -16,16 +16,16 @@ void execution_free(struct execution *x)
 moult_status unit_lock(const moult_targets *t, const struct unit *u, moult_session *s,
                        moult_error *err)
 {
-    return unit_error(u, t->adapter.writer->lock(s, err), err);
+    return unit_error(u, PLUGIN_CALL(t->adapter.writer, lock, s, err), err);
 }
 
 void unit_unlock(const moult_targets *t, moult_session *s)
 {
     /* Closing the session does both as well; whoever waits need not wait for that. */
     if (LOCK_IS_TXN(t))
-        t->adapter.writer->rollback(s, NULL);
+        PLUGIN_CALL(t->adapter.writer, rollback, s, NULL);
     else
-        t->adapter.writer->unlock(s, NULL);
+        PLUGIN_CALL(t->adapter.writer, unlock, s, NULL);
 }
 
 bool plan_as_one(const moult_targets *t, const struct moult_plan *plan)
@@ -45,7 +45,7 @@ static moult_status outcome(struct execution *x, moult_error *err)
     moult_status st = unit_open(x->t, x->u, MOULT_PURPOSE_READ, 0, &again, why);
     if (st == MOULT_OK)
         st = ledger_is_done(x->t, again, x->ledger.run, &done, why);
-    x->t->adapter.reader->close(again);
+    PLUGIN_CALL(x->t->adapter.reader, close, again);
     if (st != MOULT_OK) {
         error_detail(err, "detail", "asked again whether it took place: %s",
                      moult_error_message(why));
@@ -65,7 +65,7 @@ static moult_status outcome(struct execution *x, moult_error *err)
 
 static moult_status run_as_one(struct execution *x, moult_error *err)
 {
-    moult_status st = LOCK_IS_TXN(x->t) ? MOULT_OK : WRITER(x)->begin(x->session, err);
+    moult_status st = LOCK_IS_TXN(x->t) ? MOULT_OK : PLUGIN_CALL(WRITER(x), begin, x->session, err);
     if (st != MOULT_OK)
         return unit_error(x->u, st, err);
     st = ledger_start(&x->ledger, x->t, x->session, err);
@@ -81,27 +81,27 @@ static moult_status run_as_one(struct execution *x, moult_error *err)
     if (st == MOULT_OK)
         st = ledger_run(&x->ledger, "done", err);
     if (st == MOULT_OK)
-        st = WRITER(x)->commit(x->session, err);
+        st = PLUGIN_CALL(WRITER(x), commit, x->session, err);
     if (st == MOULT_ERR_UNKNOWN)
         return outcome(x, err);
     if (st != MOULT_OK)
-        WRITER(x)->rollback(x->session, NULL);
+        PLUGIN_CALL(WRITER(x), rollback, x->session, NULL);
     return unit_error(x->u, st, err);
 }
 
 /* The run and its plan are durable before the first act. */
 static moult_status open_run(struct execution *x, moult_error *err)
 {
-    moult_status st = LOCK_IS_TXN(x->t) ? MOULT_OK : WRITER(x)->begin(x->session, err);
+    moult_status st = LOCK_IS_TXN(x->t) ? MOULT_OK : PLUGIN_CALL(WRITER(x), begin, x->session, err);
     if (st != MOULT_OK)
         return unit_error(x->u, st, err);
     st = ledger_start(&x->ledger, x->t, x->session, err);
     if (st == MOULT_OK)
         st = ledger_open_run(&x->ledger, x->plan, err);
     if (st == MOULT_OK)
-        st = WRITER(x)->commit(x->session, err);
+        st = PLUGIN_CALL(WRITER(x), commit, x->session, err);
     if (st != MOULT_OK && st != MOULT_ERR_UNKNOWN)
-        WRITER(x)->rollback(x->session, NULL);
+        PLUGIN_CALL(WRITER(x), rollback, x->session, NULL);
     return unit_error(x->u, st, err);
 }
 
@@ -155,6 +155,6 @@ moult_status execute_plan(const moult_targets *t, const struct unit *u, moult_se
     }
     moult_status st = plan_as_one(t, plan) ? run_as_one(&x, err) : run_by_steps(&x, err);
     if (!LOCK_IS_TXN(t))
-        t->adapter.writer->unlock(s, NULL);
+        PLUGIN_CALL(t->adapter.writer, unlock, s, NULL);
     return st;
 }

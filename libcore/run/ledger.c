@@ -64,7 +64,7 @@ static moult_status append(struct ledger *l, uint32_t table, const char *event, 
                            .at = at,
                            .body = body.p,
                            .body_len = body.n};
-    moult_status st = l->t->adapter.writer->record_append(l->session, &record, err);
+    moult_status st = PLUGIN_CALL(l->t->adapter.writer, record_append, l->session, &record, err);
     return st == MOULT_OK ? st : (error_prefix(err, "cannot keep the books of the run"), st);
 }
 
@@ -82,7 +82,7 @@ moult_status ledger_start(struct ledger *l, const moult_targets *t, moult_sessio
                           moult_error *err)
 {
     *l = (struct ledger){.t = t, .session = s};
-    moult_status st = t->adapter.writer->record_open(s, err);
+    moult_status st = PLUGIN_CALL(t->adapter.writer, record_open, s, err);
     if (st == MOULT_OK)
         st = chain_head(t, s, l->head, err);
     return st == MOULT_OK ? new_id(l->run, err) : st;
@@ -162,7 +162,7 @@ static bool ends_run(const char *event)
 static moult_status scan(const moult_targets *t, moult_session *s, uint32_t table,
                          moult_record_fn *fn, struct reading *r, moult_error *err)
 {
-    return t->adapter.reader->records(s, table, 0, fn, r, err);
+    return PLUGIN_CALL(t->adapter.reader, records, s, table, 0, fn, r, err);
 }
 
 static moult_status on_run(void *arg, const moult_record *record)

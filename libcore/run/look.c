@@ -18,6 +18,6 @@ moult_status moult_targets_inspect(moult *m, const moult_targets *targets, uint3
     if (st != MOULT_OK)
         return st;
     st = unit_inspect(targets, u, session, &tree, err);
-    targets->adapter.reader->close(session);
+    PLUGIN_CALL(targets->adapter.reader, close, session);
     return st == MOULT_OK ? snapshot_new(tree, u->shown, out, err) : st;
 }

@@ -30,7 +30,7 @@ struct measuring {
 static moult_status measure(void *arg, struct str path, uint64_t *rows, uint64_t *bytes)
 {
     struct measuring *m = arg;
-    moult_status st = m->adapter->reader->measure(m->session, path.p, path.n, rows, bytes, NULL);
+    moult_status st = PLUGIN_CALL(m->adapter->reader, measure, m->session, path.p, path.n, rows, bytes, NULL);
     if (st != MOULT_OK)
         *rows = *bytes = UINT64_MAX; /* an estimate is not worth a failure */
     return st == MOULT_ERR_CANCELLED || st == MOULT_ERR_NOMEM ? st : MOULT_OK;
@@ -145,7 +145,7 @@ moult_status moult_plan_make(moult *m, const moult_targets *targets, const moult
             plan_between(targets, s, from, to, options, options->rehearse != 0, &delta, out, err),
             err);
     delta_release(delta);
-    targets->adapter.reader->close(s);
+    PLUGIN_CALL(targets->adapter.reader, close, s);
     return st;
 }
 

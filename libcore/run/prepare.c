@@ -38,7 +38,7 @@ static moult_status make(struct job *job, struct state *state, moult_error *err)
     if (st == MOULT_OK)
         st = plan_between(job->t, session, state->tree, job->to, &job->options->plan, rehearsed,
                           &state->delta, &state->own_plan, err);
-    job->t->adapter.reader->close(session);
+    PLUGIN_CALL(job->t->adapter.reader, close, session);
     state->plan = state->own_plan;
     return st;
 }

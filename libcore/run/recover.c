@@ -81,8 +81,8 @@ moult_status recover_unit(const moult_targets *t, const struct unit *u, uint64_t
     if (st == MOULT_OK) {
         st = recover(t, u, s, ended, err);
         if (own_lock)
-            t->adapter.writer->unlock(s, NULL);
+            PLUGIN_CALL(t->adapter.writer, unlock, s, NULL);
     }
-    t->adapter.reader->close(s);
+    PLUGIN_CALL(t->adapter.reader, close, s);
     return st;
 }

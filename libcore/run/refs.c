@@ -70,7 +70,7 @@ static moult_status inspect_unit(moult_targets *t, moult_snapshot **out, moult_e
     moult_status st = unit_open(t, u, MOULT_PURPOSE_READ, t->lock_timeout_ms, &s, err);
     if (st == MOULT_OK)
         st = unit_inspect(t, u, s, &tree, err);
-    t->adapter.reader->close(s);
+    PLUGIN_CALL(t->adapter.reader, close, s);
     if (st != MOULT_OK)
         return st;
     st = snapshot_new(tree, u->shown, out, err);

@@ -97,7 +97,7 @@ static moult_status fold_path(struct moult *m, const struct adapter *a, struct a
         char *key = NULL;
         size_t key_len = 0;
         moult_status st =
-            a->dialect->fold(&m->host, kind.p, buf_view(&name).p, name.n, &key, &key_len, err);
+            PLUGIN_CALL(a->dialect, fold, &m->host, kind.p, buf_view(&name).p, name.n, &key, &key_len, err);
         if (st != MOULT_OK)
             return st;
         if (at)

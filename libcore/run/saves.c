@@ -25,7 +25,7 @@ static moult_status put(struct storage *s, struct str bytes, char key[65], moult
 {
     if (!sha256_hex(bytes, key))
         return error_nomem(err);
-    return s->store->put_if_absent(s->session, key, bytes.p, bytes.n, err);
+    return PLUGIN_CALL(s->store, put_if_absent, s->session, key, bytes.p, bytes.n, err);
 }
 
 static char *describe(const moult_snapshot *snapshot, const char *tenant, const char *tag,
@@ -289,7 +289,7 @@ static moult_status remove_rest(struct prune *p, uint32_t *removed, moult_error 
     for (size_t i = 0; st == MOULT_OK && i < p->objects.count; i++) {
         if (is_needed(p, p->objects.items[i]))
             continue;
-        st = p->s->store->remove(p->s->session, p->objects.items[i], err);
+        st = PLUGIN_CALL(p->s->store, remove, p->s->session, p->objects.items[i], err);
         *removed += st == MOULT_OK;
     }
     return st;
@@ -324,7 +324,7 @@ moult_status moult_store_prune(moult *m, uint32_t keep, uint32_t *removed, moult
     if (st == MOULT_OK)
         st = set_state(&s, true, err);
     if (st == MOULT_OK)
-        st = s.store->list(s.session, on_object, &p, err);
+        st = PLUGIN_CALL(s.store, list, s.session, on_object, &p, err);
     if (st == MOULT_OK)
         st = ref_list(&s, "tenant/", &p.arena, &p.tenants, err);
     if (st == MOULT_OK)

@@ -28,14 +28,14 @@ moult_status scratch_open(struct moult *m, struct adapter *a, moult_session *lik
                       .config = a->writer_config,
                       .op = &out->op,
                       .lock_timeout_ms = SCRATCH_LOCK_MS};
-    st = a->writer->scratch(&m->host, &how, like, &out->session, err);
+    st = PLUGIN_CALL(a->writer, scratch, &m->host, &how, like, &out->session, err);
     return st == MOULT_OK ? st : (error_prefix(err, "cannot make a scratch database"), st);
 }
 
 void scratch_close(struct scratch *s)
 {
     if (s->session)
-        s->a->reader->close(s->session);
+        PLUGIN_CALL(s->a->reader, close, s->session);
     s->session = NULL;
 }
 
@@ -47,14 +47,14 @@ moult_status scratch_run(struct scratch *s, struct str sql, moult_error *err)
     if (host_cancelled(s->m))
         return error_set(err, MOULT_ERR_CANCELLED, "stopped");
     if (!memchr(sql.p, MOULT_MARK_OPEN, sql.n))
-        return s->a->writer->run(s->session, sql.p, sql.n, NULL, err);
+        return PLUGIN_CALL(s->a->writer, run, s->session, sql.p, sql.n, NULL, err);
     const moult_binding *list[] = {&bound};
     char *text = NULL;
     size_t n = 0;
-    moult_status st = s->a->dialect->bind(&s->m->host, sql.p, sql.n, list, 1, &text, &n, err);
+    moult_status st = PLUGIN_CALL(s->a->dialect, bind, &s->m->host, sql.p, sql.n, list, 1, &text, &n, err);
     if (st != MOULT_OK)
         return st;
-    st = s->a->writer->run(s->session, text, n, NULL, err);
+    st = PLUGIN_CALL(s->a->writer, run, s->session, text, n, NULL, err);
     s->m->host.free(s->m->host.ctx, text);
     return st;
 }
@@ -63,7 +63,7 @@ moult_status scratch_inspect(struct scratch *s, moult_tree **out, moult_error *e
 {
     *out = NULL;
     moult_server server = {.size = MOULT_END(moult_server, read_only)};
-    moult_status st = s->a->reader->server(s->session, &server, err);
+    moult_status st = PLUGIN_CALL(s->a->reader, server, s->session, &server, err);
     if (st != MOULT_OK)
         return st;
     CLEANUP_BUF struct buf name = {0};
@@ -75,7 +75,7 @@ moult_status scratch_inspect(struct scratch *s, moult_tree **out, moult_error *e
     if (!tree)
         return error_nomem(err);
     const moult_binding *list[] = {&bound};
-    st = s->a->reader->inspect(s->session, list, 1, tree, err);
+    st = PLUGIN_CALL(s->a->reader, inspect, s->session, list, 1, tree, err);
     if (st == MOULT_OK)
         st = tree_seal(tree, &s->a->scope, err);
     if (st != MOULT_OK)

@@ -36,7 +36,7 @@ moult_status unit_open(const moult_targets *t, const struct unit *u, uint32_t pu
                       .config = t->adapter.reader_config,
                       .op = (moult_op *)&t->op,
                       .lock_timeout_ms = lock_ms};
-    return unit_error(u, t->adapter.reader->open(&t->m->host, &how, out, err), err);
+    return unit_error(u, PLUGIN_CALL(t->adapter.reader, open, &t->m->host, &how, out, err), err);
 }
 
 /* What stands for the unit's own name.  A database by URL has none. */
@@ -54,7 +54,7 @@ moult_status unit_inspect(const moult_targets *t, const struct unit *u, moult_se
     *out = NULL;
     const struct adapter *a = &t->adapter;
     moult_server server = {.size = MOULT_END(moult_server, read_only)};
-    moult_status st = a->reader->server(s, &server, err);
+    moult_status st = PLUGIN_CALL(a->reader, server, s, &server, err);
     if (st != MOULT_OK)
         return unit_error(u, st, err);
     CLEANUP_BUF struct buf name = {0};
@@ -68,7 +68,7 @@ moult_status unit_inspect(const moult_targets *t, const struct unit *u, moult_se
     moult_binding one;
     const moult_binding *list[1];
     uint32_t count = bindings(u, &one, list);
-    st = a->reader->inspect(s, list, count, tree, err);
+    st = PLUGIN_CALL(a->reader, inspect, s, list, count, tree, err);
     if (st == MOULT_OK)
         st = tree_seal(tree, &a->scope, err);
     if (st != MOULT_OK)
@@ -91,7 +91,7 @@ moult_status unit_bind(const moult_targets *t, const struct unit *u, struct str 
     char *text = NULL;
     size_t n = 0;
     moult_status st =
-        t->adapter.dialect->bind(&t->m->host, sql.p, sql.n, list, count, &text, &n, err);
+        PLUGIN_CALL(t->adapter.dialect, bind, &t->m->host, sql.p, sql.n, list, count, &text, &n, err);
     if (st != MOULT_OK)
         return unit_error(u, st, err);
     buf_add(out, text, n);

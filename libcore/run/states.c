@@ -111,7 +111,7 @@ moult_status states_of(struct states *s, size_t i, moult_session *session, struc
     *own = NULL;
     /* A stamp that cannot be made costs an inspection, nothing else. */
     bool stamped =
-        s->t->unit_count > 1 && s->t->adapter.reader->stamp(session, stamp, NULL) == MOULT_OK;
+        s->t->unit_count > 1 && PLUGIN_CALL(s->t->adapter.reader, stamp, session, stamp, NULL) == MOULT_OK;
     *state = stamped ? known(s, stamp) : NULL;
     if (*state)
         return MOULT_OK;

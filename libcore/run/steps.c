@@ -14,7 +14,7 @@ bool step_inside(const struct execution *x, const struct plan_step *step)
 
 moult_status txn_begin(const struct execution *x, moult_error *err)
 {
-    return LOCK_IS_TXN(x) ? WRITER(x)->lock(x->session, err) : WRITER(x)->begin(x->session, err);
+    return LOCK_IS_TXN(x) ? PLUGIN_CALL(WRITER(x), lock, x->session, err) : PLUGIN_CALL(WRITER(x), begin, x->session, err);
 }
 
 moult_status check_state(const struct execution *x, const char *wanted, moult_error *err)
@@ -31,12 +31,15 @@ moult_status check_state(const struct execution *x, const char *wanted, moult_er
 moult_status run_statement(struct execution *x, size_t step, struct str sql, moult_error *err)
 {
     CLEANUP_BUF struct buf text = {0};
+    const struct plan_step *p = &x->plan->steps[step];
     uint64_t rows = UINT64_MAX;
     if (host_cancelled(x->t->m))
         return unit_error(x->u, error_set(err, MOULT_ERR_CANCELLED, "stopped"), err);
     moult_status st = unit_bind(x->t, x->u, sql, &text, err);
     if (st == MOULT_OK)
-        st = WRITER(x)->run(x->session, text.p, text.n, &rows, err);
+        st = PLUGIN_CALL(WRITER(x), limits, x->session, p->lock_ms, p->run_ms, err);
+    if (st == MOULT_OK)
+        st = PLUGIN_CALL(WRITER(x), run, x->session, text.p, text.n, &rows, err);
     if (st == MOULT_OK)
         return ledger_audit(&x->ledger, buf_view(&text), step, rows, err);
     x->at = step;
@@ -87,10 +90,10 @@ static moult_status run_group(struct execution *x, size_t from, size_t to, moult
             st = ledger_step(&x->ledger, "done", i, count - 1, err);
     }
     if (st == MOULT_OK)
-        st = WRITER(x)->commit(x->session, err);
+        st = PLUGIN_CALL(WRITER(x), commit, x->session, err);
     if (st != MOULT_OK) {
         if (st != MOULT_ERR_UNKNOWN)
-            WRITER(x)->rollback(x->session, NULL);
+            PLUGIN_CALL(WRITER(x), rollback, x->session, NULL);
         memcpy(x->ledger.head, head, sizeof head);
         return unit_error(x->u, st, err);
     }
@@ -107,7 +110,7 @@ static moult_status probe(struct execution *x, const struct plan_statement *s, u
         return MOULT_OK;
     CLEANUP_BUF struct buf text = {0};
     moult_status st = unit_bind(x->t, x->u, s->probe, &text, err);
-    return st == MOULT_OK ? WRITER(x)->probe(x->session, text.p, text.n, answer, err) : st;
+    return st == MOULT_OK ? PLUGIN_CALL(WRITER(x), probe, x->session, text.p, text.n, answer, err) : st;
 }
 
 static moult_status cannot_tell(struct execution *x, size_t step, moult_error *err)
@@ -228,9 +231,9 @@ static moult_status run_inverse(struct execution *x, size_t step, moult_error *e
     if (st == MOULT_OK)
         st = ledger_step(&x->ledger, "undone", step, SIZE_MAX, err);
     if (inside && st == MOULT_OK)
-        st = WRITER(x)->commit(x->session, err);
+        st = PLUGIN_CALL(WRITER(x), commit, x->session, err);
     if (inside && st != MOULT_OK && st != MOULT_ERR_UNKNOWN)
-        WRITER(x)->rollback(x->session, NULL);
+        PLUGIN_CALL(WRITER(x), rollback, x->session, NULL);
     s->undone = st == MOULT_OK;
     return unit_error(x->u, st, err);
 }

@@ -24,14 +24,14 @@ moult_status storage_open(struct moult *m, bool create, struct storage *out, mou
     if (st == MOULT_OK)
         st = host_settings(m, &out->store->head, "snapshots", &config, err);
     if (st == MOULT_OK)
-        st = out->store->open(&m->host, config, create, &out->session, err);
+        st = PLUGIN_CALL(out->store, open, &m->host, config, create, &out->session, err);
     return st == MOULT_OK ? st : (error_prefix(err, "cannot use the snapshot store"), st);
 }
 
 void storage_close(struct storage *s)
 {
     if (s->session)
-        s->store->close(s->session);
+        PLUGIN_CALL(s->store, close, s->session);
     s->session = NULL;
 }
 
@@ -94,7 +94,7 @@ moult_status ref_get(struct storage *s, const char *name, char key[65], bool *fo
     CLEANUP_ERROR moult_error *why = moult_error_new();
     *found = false;
     key[64] = 0;
-    moult_status st = s->store->ref_get(s->session, name, key, why);
+    moult_status st = PLUGIN_CALL(s->store, ref_get, s->session, name, key, why);
     if (st == MOULT_ERR_NOT_FOUND)
         return MOULT_OK;
     if (st != MOULT_OK)
@@ -113,7 +113,7 @@ moult_status ref_put(struct storage *s, const char *name, const char *key, moult
         moult_status st = ref_get(s, name, now, &found, err);
         if (st != MOULT_OK || (!key && !found) || (key && found && strcmp(now, key) == 0))
             return st;
-        st = s->store->ref_swap(s->session, name, found ? now : NULL, key, err);
+        st = PLUGIN_CALL(s->store, ref_swap, s->session, name, found ? now : NULL, key, err);
         if (st != MOULT_ERR_EXISTS || tries == 100)
             return st;
         moult_error_clear(err); /* somebody was faster: look again */
@@ -138,7 +138,7 @@ moult_status ref_list(struct storage *s, const char *prefix, struct arena *a, st
                       moult_error *err)
 {
     struct listing l = {.a = a, .out = out};
-    moult_status st = s->store->ref_list(s->session, prefix, on_name, &l, err);
+    moult_status st = PLUGIN_CALL(s->store, ref_list, s->session, prefix, on_name, &l, err);
     return l.failed ? error_nomem(err) : st;
 }
 
@@ -148,7 +148,7 @@ moult_status storage_get(struct storage *s, const char *key, struct buf *out, mo
 {
     char *bytes = NULL, hash[65];
     size_t n = 0;
-    moult_status st = s->store->get(s->session, key, &bytes, &n, err);
+    moult_status st = PLUGIN_CALL(s->store, get, s->session, key, &bytes, &n, err);
     if (st != MOULT_OK)
         return st;
     buf_add(out, bytes, n);

@@ -22,7 +22,7 @@ static moult_status end_open_run(struct job *job, const struct unit *u, struct w
     open_run_free(&open);
     if (st != MOULT_OK || !is_open)
         return st;
-    job->t->adapter.reader->close(*s);
+    PLUGIN_CALL(job->t->adapter.reader, close, *s);
     *s = NULL;
     st = recover_unit(job->t, u, job->lock_ms, &w->finished, err);
     return st == MOULT_OK ? unit_open(job->t, u, MOULT_PURPOSE_READ, job->lock_ms, s, err) : st;
@@ -38,7 +38,7 @@ static moult_status look_at(struct job *job, size_t i, moult_error *err)
         st = end_open_run(job, u, &job->work[i], &session, err);
     if (st == MOULT_OK)
         st = states_of(&job->states, i, session, &job->work[i].state, &own, err);
-    job->t->adapter.reader->close(session);
+    PLUGIN_CALL(job->t->adapter.reader, close, session);
     if (st == MOULT_OK)
         st = unit_error(u,
                         same_class(job->work[i].state->tree->klass,

@@ -71,7 +71,7 @@ static moult_status find_by(moult_targets *t, const char *url, const char *how, 
                        .op = &t->op,
                        .lock_timeout_ms = t->lock_timeout_ms};
     struct finding f = {.t = t, .err = err};
-    moult_status st = reader->tenants(&t->m->host, &base, how, pattern, on_tenant, &f, err);
+    moult_status st = PLUGIN_CALL(reader, tenants, &t->m->host, &base, how, pattern, on_tenant, &f, err);
     return f.failed != MOULT_OK ? f.failed : st;
 }
 

@@ -48,7 +48,7 @@ static moult_status compare(struct validation *v, size_t i, uint64_t started, mo
     moult_status st = unit_open(v->t, u, MOULT_PURPOSE_READ, 0, &session, err);
     if (st == MOULT_OK)
         st = states_of(&v->states, i, session, &state, &own, err);
-    v->t->adapter.reader->close(session);
+    PLUGIN_CALL(v->t->adapter.reader, close, session);
     if (st != MOULT_OK)
         return st;
     const moult_tree *tree = state ? state->tree : own;

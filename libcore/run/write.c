@@ -66,7 +66,7 @@ static moult_status once(struct writing *w, moult_error *err)
         st = unit_lock(job->t, w->u, s, err);
     if (st == MOULT_OK)
         st = under_lock(w, s, err);
-    job->t->adapter.reader->close(s);
+    PLUGIN_CALL(job->t->adapter.reader, close, s);
     if (st != AGAIN && st != MOULT_ERR_UNKNOWN)
         return st;
     /* What was left open by another, or by a commit of unknown outcome, ends before anything else.

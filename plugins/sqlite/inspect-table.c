@@ -18,20 +18,35 @@ static void put_conflict(struct inspect *in, moult_node *node, const char *name,
         put_words(in, node, name, &in->table, (struct range){k->conflict, 1});
 }
 
-static void put_type(struct inspect *in, moult_node *node, const struct same *s, struct range r)
+static void put_logical(struct inspect *in, moult_node *node, const struct same *s, struct range r)
 {
     char logical[48];
-    in->a.n = in->b.n = 0;
-    if (r.n == 0)
-        return;
-    size_t len;
-    const char *text = range_text(s->p, r, &len);
-    text_add(&in->a, text, len);
+    in->b.n = 0;
     same_type(s, r, &in->b);
-    put(in, node, MOULT_SHAPE, "type", &in->a, &in->b);
     logical_type(in->b.n ? in->b.p : "", in->b.n, logical);
     if (logical[0])
         put_z(in, node, MOULT_DERIVED, "logical", logical);
+}
+
+static void put_position(struct inspect *in, moult_node *node, uint32_t position)
+{
+    char digits[16], *p = digits + sizeof digits - 1;
+    *p = '\0';
+    for (; position; position /= 10)
+        *--p = (char)('0' + position % 10);
+    put_z(in, node, MOULT_LAYOUT, "position", p);
+}
+
+static void put_type(struct inspect *in, moult_node *node, const struct same *s, struct range r)
+{
+    size_t len;
+    const char *text = range_text(s->p, r, &len);
+    if (r.n == 0)
+        return;
+    in->a.n = in->b.n = 0;
+    text_add(&in->a, text, len);
+    same_type(s, r, &in->b);
+    put(in, node, MOULT_SHAPE, "type", &in->a, &in->b);
 }
 
 static void put_default(struct inspect *in, moult_node *node, struct object *o, struct range r)
@@ -51,35 +66,30 @@ static void column(struct inspect *in, struct object *o, moult_node *table, uint
     const struct parse *p = &in->table;
     const struct column *c = &p->columns[i];
     struct same s = put_same(in, p, SAME_COLUMN, o);
-    char position[16];
     in->c.n = 0;
     same_key(&s, c->name, &in->c);
     moult_node *node = put_node(in, table, "column", in->c.p, in->c.n);
+    const struct constraint *k = column_last(p, i, CONSTRAINT_COLLATE);
+    /* In the order in which the tree keeps them. */
+    if (k && !token_names(p->text, &p->tokens[k->word], "binary", 6))
+        put_name(in, node, MOULT_SHAPE, "collate", &s, k->word);
+    if ((k = column_last(p, i, CONSTRAINT_DEFAULT)) != NULL)
+        put_default(in, node, o, k->expr);
+    const struct constraint *generated = column_last(p, i, CONSTRAINT_GENERATED);
+    if (generated)
+        put_range(in, node, "generated", &s, generated->expr);
+    put_logical(in, node, &s, c->type);
     put_name(in, node, MOULT_LAYOUT, "name", &s, c->name);
-    char *digit = position + sizeof position - 1;
-    *digit = '\0';
-    for (uint32_t n = i + 1; n; n /= 10)
-        *--digit = (char)('0' + n % 10);
-    put_z(in, node, MOULT_LAYOUT, "position", digit);
-    put_type(in, node, &s, c->type);
-    if (c->constraints == 0)
-        return;
-    const struct constraint *k = column_last(p, i, CONSTRAINT_NOT_NULL);
-    if (k) {
+    if ((k = column_last(p, i, CONSTRAINT_NOT_NULL)) != NULL) {
         put_z(in, node, MOULT_SHAPE, "not_null", "true");
         put_conflict(in, node, "not_null_conflict", k);
     }
-    if ((k = column_last(p, i, CONSTRAINT_DEFAULT)) != NULL)
-        put_default(in, node, o, k->expr);
-    k = column_last(p, i, CONSTRAINT_COLLATE);
-    if (k && !token_names(p->text, &p->tokens[k->word], "binary", 6))
-        put_name(in, node, MOULT_SHAPE, "collate", &s, k->word);
-    if ((k = column_last(p, i, CONSTRAINT_GENERATED)) != NULL) {
-        put_range(in, node, "generated", &s, k->expr);
-        if (k->stored)
-            put_z(in, node, MOULT_SHAPE, "stored", "true");
-        put_columns(in, node, MOULT_REF_ENFORCED, p, k->expr, o);
-    }
+    put_position(in, node, i + 1);
+    if (generated && generated->stored)
+        put_z(in, node, MOULT_SHAPE, "stored", "true");
+    put_type(in, node, &s, c->type);
+    if (generated)
+        put_columns(in, node, MOULT_REF_ENFORCED, p, generated->expr, o);
 }
 
 /* ---- constraints ---- */

@@ -85,6 +85,27 @@ static moult_status prove(moult_session *session, moult_error *err)
     return sqlite_fail_rc(session, err, rc, "cannot read the database", sql, sizeof sql - 1);
 }
 
+/* A writer died and left its journal.  Only a connection that may write can put the file back to its last
+ * committed state, as the next one of any program would; then the file is opened to read again. */
+static moult_status reopen_after_crash(moult_session *s, const char *path, moult_error *err)
+{
+    sqlite3_close_v2(s->db);
+    s->db = NULL;
+    moult_status st = sqlite_session_open(s, path, SQLITE_OPEN_READWRITE, err);
+    if (st == MOULT_OK)
+        st = prove(s, err);
+    if (st != MOULT_OK) {
+        sqlite_detail(s->host, err, "hint",
+                      "a writer of this file was interrupted; open it once with the right to write, so that "
+                      "SQLite can put it back");
+        return st;
+    }
+    sqlite3_close_v2(s->db);
+    s->db = NULL;
+    st = sqlite_session_open(s, path, SQLITE_OPEN_READONLY, err);
+    return st == MOULT_OK ? prove(s, err) : st;
+}
+
 static moult_status open_file(moult_session *s, const char *path, moult_error *err)
 {
     moult_status st = look_at_file(s->host, path, err);
@@ -95,7 +116,11 @@ static moult_status open_file(moult_session *s, const char *path, moult_error *e
     if (st != MOULT_OK)
         return st;
     s->read_only = access(path, W_OK) != 0;
-    st = prove(s, err);
+    int rc = prove(s, NULL) == MOULT_OK ? SQLITE_OK : sqlite3_extended_errcode(s->db);
+    if (rc == SQLITE_READONLY_ROLLBACK || rc == SQLITE_READONLY_RECOVERY)
+        st = reopen_after_crash(s, path, err);
+    else if (rc != SQLITE_OK)
+        st = prove(s, err);
     if (st == MOULT_OK && write && sqlite3_db_readonly(s->db, "main") == 1) {
         st = sqlite_fail(s->host, err, MOULT_ERR_AUTH, "the database cannot be written to");
         sqlite_detail(s->host, err, "file", "%s", path);

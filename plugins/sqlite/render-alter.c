@@ -200,6 +200,9 @@ static moult_status render_all(const struct rendering *r)
 static moult_status emit_probe(const struct rendering *r, const moult_node *column, bool gone)
 {
     struct text table = node_key(r->host, r->operation->from), key = node_key(r->host, column);
+    if ((table.n && memchr(table.p, MOULT_MARK_OPEN, table.n)) ||
+        (key.n && memchr(key.p, MOULT_MARK_OPEN, key.n)))
+        return MOULT_OK; /* a marker has no place in a string */
     sqlite3_str *s = sqlite3_str_new(NULL);
     put(s, gone ? "SELECT count(*) = 0 FROM pragma_table_xinfo("
                 : "SELECT count(*) = 1 FROM pragma_table_xinfo(");

@@ -242,6 +242,8 @@ static moult_status emit_probe(const struct rendering *r, const moult_node *node
 {
     const char *kind = r->host->tree->kind(node);
     struct text key = node_key(r->host, node);
+    if (key.n && memchr(key.p, MOULT_MARK_OPEN, key.n))
+        return MOULT_OK; /* a marker has no place in a string */
     sqlite3_str *s = sqlite3_str_new(NULL);
     sqlite3_str_appendf(s, "SELECT count(*) = %d FROM sqlite_schema WHERE type = '%s' AND lower(name) = ",
                         gone ? 0 : 1, strcmp(kind, "virtual_table") == 0 ? "table" : kind);

@@ -96,10 +96,10 @@ static moult_status confine(moult_session *session, moult_error *err)
     moult_status st = sqlite_exec(session, sql, "cannot set up a scratch database", err);
     if (st)
         return st;
+    /* Not DEFENSIVE: that refuses "CREATE TABLE IF NOT EXISTS" of a shadow table that is there, and
+     * .dump writes it.  What else it guards against needs a PRAGMA that the authorizer denies. */
     int on = 0;
-    int rc = sqlite3_db_config(session->db, SQLITE_DBCONFIG_DEFENSIVE, 1, &on);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_db_config(session->db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, &on);
+    int rc = sqlite3_db_config(session->db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, &on);
     if (rc == SQLITE_OK)
         rc = sqlite3_set_authorizer(session->db, authorize, session);
     sqlite3_limit(session->db, SQLITE_LIMIT_ATTACHED, 0);

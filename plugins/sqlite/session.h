@@ -24,6 +24,7 @@ struct moult_session {
     bool foreign_keys;  /* as they were before the transaction */
     bool fk_off;        /* put off by us for the time of the transaction */
     struct violation *before; /* of foreign keys, when the transaction began */
+    uint32_t lock_ms, run_ms; /* of statements; 0: lock_timeout_ms, no limit */
     uint64_t deadline_ms; /* of the running statement, on the monotonic clock; 0 = none */
 };
 
@@ -54,6 +55,8 @@ moult_status sqlite_writer_scratch(const moult_host *host, const moult_open *how
 moult_status sqlite_writer_reap(const moult_host *host, const moult_open *how, uint32_t *count,
                          moult_error *err);
 moult_status sqlite_writer_run(moult_session *session, const char *sql, size_t len, uint64_t *changed,
+                        moult_error *err);
+moult_status sqlite_writer_limits(moult_session *session, uint32_t lock_ms, uint32_t run_ms,
                         moult_error *err);
 moult_status sqlite_writer_probe(moult_session *session, const char *sql, size_t len, uint32_t *answer,
                           moult_error *err);

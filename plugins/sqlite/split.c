@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "same.h"
+
 struct splitter {
     const moult_host *host;
     const char *text;
@@ -16,6 +18,7 @@ struct splitter {
     size_t counted; /* bytes whose lines are in `line` */
     uint64_t line;
     bool writable;  /* after a PRAGMA writable_schema=ON that was let through */
+    struct text virtuals; /* "name\0module\0" of the virtual tables so far, folded */
     struct parse tokens, peeked;
 };
 
@@ -138,6 +141,82 @@ static bool dump_follows(struct splitter *s, const struct cut *c)
     return sql != NULL;
 }
 
+/* ---- tables that virtual tables keep: .dump and .schema write them too ---- */
+
+static void add_folded(struct text *out, const struct parse *p, uint32_t token)
+{
+    const struct same s = {.p = p};
+    same_key(&s, token, out);
+    text_char(out, '\0');
+}
+
+static void note_virtual(struct splitter *s, const char *sql, size_t len)
+{
+    struct token create = token_next(sql, len, 0);
+    if (token_next(sql, len, create.at + create.n).keyword != KW_VIRTUAL)
+        return;
+    if (parse_create(&s->peeked, sql, len) && s->peeked.what == PARSE_VIRTUAL) {
+        add_folded(&s->virtuals, &s->peeked, s->peeked.name);
+        add_folded(&s->virtuals, &s->peeked, s->peeked.module);
+    }
+}
+
+/* Is NAME ("f_data") one that MODULE keeps for the table TABLE ("f")? */
+static bool is_shadow(const char *name, const char *table, const char *module)
+{
+    static const struct {
+        const char *module, *suffixes;
+    } known[] = {{"fts5", " data idx content docsize config "},
+                 {"fts4", " content segments segdir docsize stat "},
+                 {"fts3", " content segments segdir docsize stat "},
+                 {"rtree", " node parent rowid "},
+                 {"rtree_i32", " node parent rowid "},
+                 {"geopoly", " node parent rowid "}};
+    size_t n = strlen(table);
+    char suffix[16];
+    if (strncmp(name, table, n) != 0 || name[n] != '_' || strlen(name + n) > 10)
+        return false;
+    snprintf(suffix, sizeof suffix, " %s ", name + n + 1);
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strcmp(known[i].module, module) == 0)
+            return strstr(known[i].suffixes, suffix) != NULL;
+    }
+    return false;
+}
+
+/* The token of the name in CREATE TABLE name; 0 = the statement is another. */
+static uint32_t created_table(const struct parse *p)
+{
+    uint32_t i = 2;
+    if (p->token_count < 5 || p->tokens[0].keyword != KW_CREATE || p->tokens[1].keyword != KW_TABLE)
+        return 0;
+    if (p->tokens[i].keyword == KW_IF && p->tokens[i + 1].keyword == KW_NOT)
+        i += 3;
+    return i < p->token_count && token_is_name(&p->tokens[i]) ? i : 0;
+}
+
+/* Creating the virtual table makes these, as SQLite makes sqlite_sequence, and lets nobody else. */
+static bool creates_shadow(struct splitter *s)
+{
+    static const char *const own[] = {"sqlite_sequence", "sqlite_stat1", "sqlite_stat2", "sqlite_stat3",
+                                      "sqlite_stat4"};
+    uint32_t token = created_table(&s->tokens);
+    struct text name = {0};
+    bool found = false;
+    if (!token)
+        return false;
+    add_folded(&name, &s->tokens, token);
+    for (size_t i = 0; !name.failed && i < sizeof own / sizeof *own; i++)
+        found |= strcmp(name.p, own[i]) == 0;
+    for (size_t i = 0; !name.failed && !found && i < s->virtuals.n;) {
+        const char *table = s->virtuals.p + i, *module = table + strlen(table) + 1;
+        found = is_shadow(name.p, table, module);
+        i += strlen(table) + strlen(module) + 2;
+    }
+    text_free(&name);
+    return found;
+}
+
 static moult_status judged(struct splitter *s, const struct cut *c, const struct verdict *v)
 {
     char why[256];
@@ -151,10 +230,17 @@ static moult_status judged(struct splitter *s, const struct cut *c, const struct
     } else if (v->dumped_virtual && s->writable) {
         char *sql = dumped_virtual_sql(&s->tokens);
         if (sql) {
+            note_virtual(s, sql, strlen(sql));
             moult_status st = report(s, c->from, MOULT_STMT_SCHEMA, sql, strlen(sql), NULL);
             free(sql);
             return st;
         }
+    }
+    if (klass == MOULT_STMT_SCHEMA) {
+        if (creates_shadow(s))
+            klass = MOULT_STMT_DATA;
+        else
+            note_virtual(s, s->text + c->from, c->to - c->from);
     }
     if (klass == MOULT_STMT_REFUSED && v->about)
         snprintf(why, sizeof why, v->why, (int)(v->about_len < 100 ? v->about_len : 100), v->about);
@@ -180,6 +266,9 @@ moult_status sqlite_dialect_split(const moult_host *host, const char *text, size
             st = judged(&s, &c, &v);
         }
     }
+    if (st == MOULT_OK && s.virtuals.failed)
+        st = sqlite_nomem(host, err);
+    text_free(&s.virtuals);
     parse_free(&s.tokens);
     parse_free(&s.peeked);
     return st;

@@ -60,6 +60,7 @@ const moult_writer sqlite_writer = {
     .scratch = sqlite_writer_scratch,
     .reap = sqlite_writer_reap,
     .run = sqlite_writer_run,
+    .limits = sqlite_writer_limits,
     .probe = sqlite_writer_probe,
     .lock = sqlite_writer_lock,
     .unlock = sqlite_writer_unlock,

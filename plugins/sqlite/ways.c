@@ -88,8 +88,10 @@ static moult_status replace_ways(const moult_host *host, const moult_change *cha
     way.manner = MOULT_REPLACE;
     way.covers = MOULT_COVERS_OBJECT;
     way.why = "SQLite has no ALTER for it";
-    if (node_is(host, to, "index"))
+    if (node_is(host, to, "index")) {
         index_facts(host, change, to, &way);
+        way.rewrites = way.scans;
+    }
     moult_status st = host->plan->way(ways, &way);
     return st ? st : sqlite_aside_owned(host, change, from, ways);
 }

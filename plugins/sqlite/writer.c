@@ -32,7 +32,8 @@ static int must_stop(void *arg)
 
 void sqlite_watch(moult_session *session)
 {
-    session->deadline_ms = session->scratch ? now_ms() + SCRATCH_SECONDS * UINT64_C(1000) : 0;
+    uint64_t most = session->scratch ? SCRATCH_SECONDS * UINT64_C(1000) : session->run_ms;
+    session->deadline_ms = most ? now_ms() + most : 0;
     sqlite3_progress_handler(session->db, WATCH_INSTRUCTIONS, must_stop, session);
 }
 
@@ -40,6 +41,33 @@ void sqlite_unwatch(moult_session *session)
 {
     sqlite3_progress_handler(session->db, 0, NULL, NULL);
     session->deadline_ms = 0;
+}
+
+/* Waits for a lock no longer than asked for, nor than the user does. */
+static int wait_for_lock(void *arg, int tries)
+{
+    moult_session *session = arg;
+    uint64_t now = now_ms();
+    if (tries == 0)
+        session->deadline_ms = now + (session->lock_ms ? session->lock_ms : session->lock_timeout_ms);
+    if (now >= session->deadline_ms ||
+        session->host->cancelled(session->host->ctx, session->op) != 0)
+        return 0;
+    uint64_t left = session->deadline_ms - now, ms = tries < 10 ? 2 : 25;
+    struct timespec t = {0, (long)(left < ms ? left : ms) * 1000000};
+    nanosleep(&t, NULL);
+    return 1;
+}
+
+/* Runs BEGIN or COMMIT. */
+static int exec_waiting(moult_session *session, const char *sql)
+{
+    uint64_t wait = session->lock_timeout_ms;
+    sqlite3_busy_handler(session->db, wait_for_lock, session);
+    int rc = sqlite3_exec(session->db, sql, NULL, NULL, NULL);
+    sqlite3_busy_timeout(session->db, wait > INT32_MAX ? INT32_MAX : (int)wait);
+    session->deadline_ms = 0;
+    return rc;
 }
 
 moult_status sqlite_exec(moult_session *session, const char *sql, const char *what,
@@ -80,10 +108,12 @@ static moult_status fail_statement(moult_session *session, int rc, const char *t
     int offset = sqlite3_error_offset(session->db);
     bool late = session->deadline_ms && now_ms() > session->deadline_ms;
     if ((rc & 0xff) == SQLITE_INTERRUPT && late) {
-        sqlite_fail(host, err, MOULT_ERR_INVALID, "the statement ran for more than %u seconds",
-                    SCRATCH_SECONDS);
+        uint64_t most = session->scratch ? SCRATCH_SECONDS * UINT64_C(1000) : session->run_ms;
+        moult_status late_st = session->scratch ? MOULT_ERR_INVALID : MOULT_ERR_CANCELLED;
+        sqlite_fail(host, err, late_st, "the statement ran for more than %llu ms",
+                    (unsigned long long)most);
         host->error_detail(host->ctx, err, "statement", sql, shown(sql, len));
-        return MOULT_ERR_INVALID;
+        return late_st;
     }
     moult_status st = sqlite_fail_rc(session, err, rc, "SQLite refused a statement", sql,
                                      shown(sql, len));
@@ -164,6 +194,16 @@ moult_status sqlite_writer_run(moult_session *session, const char *sql, size_t l
     return st;
 }
 
+/* The lock is the transaction, so that of all statements only COMMIT waits, for readers. */
+moult_status sqlite_writer_limits(moult_session *session, uint32_t lock_ms, uint32_t run_ms,
+                                  moult_error *err)
+{
+    (void)err;
+    session->lock_ms = lock_ms;
+    session->run_ms = run_ms;
+    return MOULT_OK;
+}
+
 moult_status sqlite_writer_probe(moult_session *session, const char *sql, size_t len,
                                  uint32_t *answer, moult_error *err)
 {
@@ -232,6 +272,10 @@ static moult_status fail_begin(moult_session *session, int rc, moult_error *err)
 {
     if ((rc & 0xff) != SQLITE_BUSY)
         return sqlite_fail_rc(session, err, rc, "cannot begin to write", NULL, 0);
+    if (session->host->cancelled(session->host->ctx, session->op))
+        return sqlite_fail(session->host, err, MOULT_ERR_CANCELLED,
+                           "stopped while waiting for another process that writes to \"%s\"",
+                           session->path);
     moult_status st = sqlite_fail(
         session->host, err, MOULT_ERR_BUSY,
         "another process is writing to \"%s\" and did not end within %llu ms", session->path,
@@ -253,7 +297,7 @@ moult_status sqlite_writer_begin(moult_session *session, moult_error *err)
     moult_status st = put_foreign_keys_off(session, err);
     if (st)
         return st;
-    int rc = sqlite3_exec(session->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    int rc = exec_waiting(session, "BEGIN IMMEDIATE");
     if (rc != SQLITE_OK) {
         st = fail_begin(session, rc, err);
         after_transaction(session);
@@ -326,8 +370,8 @@ moult_status sqlite_writer_commit(moult_session *session, moult_error *err)
     sqlite_unwatch(session);
     if (st)
         return st;
-    /* Readers keep SQLite from committing: the busy time-out waits for them. */
-    int rc = sqlite3_exec(session->db, "COMMIT", NULL, NULL, NULL);
+    /* Readers keep SQLite from committing: they are waited for. */
+    int rc = exec_waiting(session, "COMMIT");
     if (rc != SQLITE_OK)
         return fail_commit(session, rc, err);
     after_transaction(session);

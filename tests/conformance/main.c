@@ -152,13 +152,13 @@ static int check_plugin(struct suite *s, struct arena *a, const char *quirks, co
     struct str module = arena_str(a, (struct str){slash + 1, n});
     if (!err || !work.p || !folder.p || !module.p)
         return complain(s->file, "out of memory");
-    s->folder = (char *)(uintptr_t)folder.p;
+    s->folder = folder.p;
     s->module = module.p;
     s->work = mkdtemp((char *)(uintptr_t)work.p);
     if (!s->work)
         return complain(work.p, strerror(errno));
     struct str manifests = file_join(a, s->work, "plugins.d");
-    s->manifests = (char *)(uintptr_t)manifests.p;
+    s->manifests = manifests.p;
     int code = 2;
     if (!manifests.p || mkdir(manifests.p, 0700))
         complain(s->work, "cannot make a folder in it");

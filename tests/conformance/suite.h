@@ -58,9 +58,9 @@ struct suite {
     const char *module; /* its base name without .so */
     const moult_plugin *plugin;
     struct quirks quirks;
-    char *work;      /* folder of this run */
-    char *manifests; /* a plugins.d with this plugin alone */
-    char *folder;    /* of the plugin */
+    const char *work;      /* folder of this run */
+    const char *manifests; /* a plugins.d with this plugin alone */
+    const char *folder;    /* of the plugin */
     uint32_t timeout; /* seconds a check may take */
     unsigned number;  /* of the check, from 1 */
     unsigned passed, failed, skipped;

@@ -128,8 +128,12 @@ def other_forms(d, name):
     shutil.rmtree(f"{d}/tree", ignore_errors=True)
     moult("inspect", "sqlite:" + db, "--dir", f"{d}/tree")
     same("state of the folder", state(f"{d}/tree"), want)
+    dump = run(["sqlite3", db, ".dump"])
+    if subprocess.run(["sqlite3", "-bail", fresh(d, "copy")], input=dump, capture_output=True, timeout=120).returncode:
+        print(f"{name}: sqlite3 does not load its own .dump, which is left out")
+        return
     with open(f"{d}/dump.sql", "wb") as f:
-        f.write(run(["sqlite3", db, ".dump"]))
+        f.write(dump)
     same("state of .dump", state(f"{d}/dump.sql"), want)
 
 

@@ -91,6 +91,17 @@ refuses "plugin new does not overwrite" 2 'nothing is overwritten' plugin new pl
 refuses "plugin new knows its kinds" 2 'planner or store' plugin new planner-y planer
 refuses "plugin new wants a name that a module may have" 2 'small letters' plugin new ../x planner
 refuses "plugin check without a file" 2 'cannot find' plugin check ./none.so
+if test "$MOULT_SRCDIR" && test -z "$MOULT_STATIC_BUILD"; then
+    $MOULT -q plugin new store-x store
+    for name in planner-x store-x; do
+        # shellcheck disable=SC2086
+        ${CC:-cc} -Wall -Wextra -Werror -I"$MOULT_SRCDIR/include" -fPIC -shared -fvisibility=hidden \
+            -o $name/$name.so $name/$name.c
+        chmod go-w $name $name/$name.so
+        $MOULT plugin info "$PWD/$name/$name.so" >out 2>&1
+        check "$name builds and loads" "$? $(grep -c "^${name%-x} $name 0.1: " out)" "0 1"
+    done
+fi
 $MOULT plugin list --format json >out 2>err
 check "plugin list is one JSON document" "$? $(grep -c moult-result/1 out) $(wc -c <err)" "0 1 0"
 echo "1..$n"

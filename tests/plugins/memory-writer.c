@@ -228,6 +228,8 @@ static moult_status run(moult_session *s, const char *sql, size_t len, uint64_t 
     MEMORY_JSON json_t *owned = NULL;
     json_t *db;
     moult_status st = session_state(s, &db, &owned, err);
+    if (!st && s->run_ms && s->latency_ms > s->run_ms)
+        st = memory_fail(s->host, err, MOULT_ERR_CANCELLED, "the statement took more than %u ms", s->run_ms);
     if (st || (st = before_write(s, err)))
         return st;
     MEMORY_JSON json_t *copy = json_deep_copy(db);
@@ -248,6 +250,15 @@ static moult_status run(moult_session *s, const char *sql, size_t len, uint64_t 
     if (!st)
         after_write(s);
     return st;
+}
+
+/* The database is locked as a whole, so statements wait for none. */
+static moult_status limits(moult_session *s, uint32_t lock_ms, uint32_t run_ms, moult_error *err)
+{
+    (void)lock_ms;
+    (void)err;
+    s->run_ms = run_ms;
+    return MOULT_OK;
 }
 
 static moult_status probe(moult_session *s, const char *sql, size_t len, uint32_t *answer,
@@ -321,6 +332,7 @@ const moult_writer memory_writer = {
     .scratch = scratch,
     .reap = reap,
     .run = run,
+    .limits = limits,
     .probe = probe,
     .lock = lock,
     .unlock = unlock,

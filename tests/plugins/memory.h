@@ -88,6 +88,7 @@ struct moult_session {
     bool in_txn, read_only, scratch;
     int lock_fd; /* -1: not held */
     uint64_t lock_timeout_ms, latency_ms;
+    uint32_t run_ms; /* of a statement; 0 = no limit */
     uint64_t writes, fail_at, kill_at;
     bool kill_after;   /* kill when the write has been done, not before */
     bool fail_unknown; /* the failing commit takes place, its answer is lost */

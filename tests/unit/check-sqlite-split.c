@@ -187,6 +187,17 @@ START_TEST(dumps_of_virtual_tables_are_accepted)
 }
 END_TEST
 
+START_TEST(tables_of_virtual_tables_are_not_made_twice)
+{
+    expect("CREATE VIRTUAL TABLE \"F x\" USING FTS5(a); CREATE TABLE IF NOT EXISTS 'F x_data'(id); "
+           "CREATE TABLE \"f x_notes\" (a); CREATE TABLE other_data (a); CREATE TABLE f_data (a)",
+           "SDSSS");
+    expect("CREATE TABLE r_node (a); CREATE VIRTUAL TABLE r USING rtree(id, a, b); CREATE TABLE r_node (a)", "SSD");
+    expect("CREATE VIRTUAL TABLE z USING zork(a); CREATE TABLE z_data (a)", "SS");
+    expect("CREATE TABLE sqlite_sequence(name,seq); CREATE TABLE sqlite_stat1(tbl,idx,stat)", "DD");
+}
+END_TEST
+
 START_TEST(the_caller_can_stop)
 {
     struct seen seen = {.stop_after = 2};
@@ -206,6 +217,7 @@ TCase *sqlite_split_cases(void)
     tcase_add_test(t, triggers_hold_semicolons);
     tcase_add_test(t, lines_and_offsets_are_those_of_the_first_token);
     tcase_add_test(t, dumps_of_virtual_tables_are_accepted);
+    tcase_add_test(t, tables_of_virtual_tables_are_not_made_twice);
     tcase_add_test(t, the_caller_can_stop);
     return t;
 }

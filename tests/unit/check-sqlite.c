@@ -10,6 +10,7 @@ int main(void)
     suite_add_tcase(suite, sqlite_name_cases());
     suite_add_tcase(suite, sqlite_tree_cases());
     suite_add_tcase(suite, sqlite_same_cases());
+    suite_add_tcase(suite, sqlite_pragma_cases());
     suite_add_tcase(suite, sqlite_file_cases());
     suite_add_tcase(suite, sqlite_tenant_cases());
     SRunner *runner = srunner_create(suite);

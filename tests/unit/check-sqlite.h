@@ -13,6 +13,7 @@ TCase *sqlite_split_cases(void);
 TCase *sqlite_name_cases(void);
 TCase *sqlite_tree_cases(void);
 TCase *sqlite_same_cases(void);
+TCase *sqlite_pragma_cases(void);
 TCase *sqlite_file_cases(void);
 TCase *sqlite_tenant_cases(void);
 

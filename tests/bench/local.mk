@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: Apache-2.0
+# "make bench" prints figures; nothing there passes or fails.  BENCH holds further options.
+check_PROGRAMS += tests/bench/bench-trees
+tests_bench_bench_trees_SOURCES = tests/bench/bench-trees.c
+tests_bench_bench_trees_LDADD = libcore/libmoult-internal.la
+EXTRA_DIST += tests/bench/bench
+bench: all tests/bench/bench-trees
+	python3 $(srcdir)/tests/bench/bench --moult ./moult --trees tests/bench/bench-trees $(BENCH)
+.PHONY: bench
