@@ -148,6 +148,11 @@ struct rename_options {
 extern const struct option rename_options[];
 int ref_load(struct cli *cli, const char *ref, const char *like, const struct ref_options *how,
              moult_snapshot **out);
+/* Does REF name a file that holds a snapshot document? */
+bool ref_is_snapshot_file(const char *ref);
+/* Two such files at once, each read by a thread of its own. */
+int ref_load_files(struct cli *cli, const char *const refs[2], const struct ref_options *how,
+                   moult_snapshot **const out[2]);
 /* The state of --to, or the database's own.  TARGET is what was found as TARGETS: NULL for the
  * only one. */
 int to_load(struct cli *cli, const char *to, const char *target, const moult_targets *targets,
@@ -169,7 +174,7 @@ struct tally {
     void *plans;            /* distinct plans that were shown */
     uint32_t plan_count;
     json_t *documents; /* of them, in JSON output */
-    int unit_exit;     /* exit code of the unit that failed last */
+    int unit_exit;     /* exit code of the units that failed: EXIT_SOME_FAILED for several ones */
 };
 void tally_begin(struct tally *tally, struct cli *cli, const char *command, uint32_t total);
 /* The units of TARGETS come next. */

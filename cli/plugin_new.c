@@ -19,7 +19,7 @@ static const struct {
     const char *const *code;
 } kinds[] = {
     {"planner", "chooses the way that harms other sessions least", template_planner},
-    {"store", "keeps snapshots in the memory of the process", template_store},
+    {"store", "keeps snapshots in one file", template_store},
 };
 
 /* The names that a module may have. */

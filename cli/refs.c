@@ -107,14 +107,9 @@ void targets_announce(struct cli *cli, const moult_targets *targets)
 
 /* ---- states ---- */
 
-int ref_load(struct cli *cli, const char *ref, const char *like, const struct ref_options *how,
-             moult_snapshot **out)
+static moult_load load_options(const struct ref_options *how, const char *like)
 {
-    *out = NULL;
-    int code = cli_open(cli);
-    if (code)
-        return code;
-    moult_load load = {
+    return (moult_load){
         .size = MOULT_END(moult_load, allow_empty),
         .allow_do = how->allow_do,
         .like = how->like ? how->like : like,
@@ -123,7 +118,72 @@ int ref_load(struct cli *cli, const char *ref, const char *like, const struct re
         .exclude = how->exclude.items,
         .allow_empty = how->allow_empty,
     };
+}
+
+int ref_load(struct cli *cli, const char *ref, const char *like, const struct ref_options *how,
+             moult_snapshot **out)
+{
+    *out = NULL;
+    int code = cli_open(cli);
+    if (code)
+        return code;
+    moult_load load = load_options(how, like);
     return cli_failed(cli, moult_snapshot_load(cli->m, ref, &load, out, cli->err));
+}
+
+bool ref_is_snapshot_file(const char *ref)
+{
+    FILE *f = fopen(ref, "re");
+    int c = f ? fgetc(f) : EOF;
+    if (f)
+        fclose(f);
+    return c == '{';
+}
+
+struct loading {
+    moult *m;
+    const char *ref;
+    moult_load how;
+    moult_snapshot **out;
+    moult_error *err;
+    moult_status status;
+};
+
+static void *load_in_thread(void *arg)
+{
+    struct loading *l = arg;
+    l->status = moult_snapshot_load(l->m, l->ref, &l->how, l->out, l->err);
+    return NULL;
+}
+
+int ref_load_files(struct cli *cli, const char *const refs[2], const struct ref_options *how,
+                   moult_snapshot **const out[2])
+{
+    pthread_t thread;
+    int code = cli_open(cli);
+    if (code)
+        return code;
+    moult_error *other = moult_error_new();
+    if (!other)
+        return complain(cli, EXIT_FAILED, NULL, "out of memory");
+    struct loading both[2];
+    for (int i = 0; i < 2; i++)
+        both[i] = (struct loading){.m = cli->m,
+                                   .ref = refs[i],
+                                   .how = load_options(how, NULL),
+                                   .out = out[i],
+                                   .err = i ? other : cli->err};
+    bool threaded = pthread_create(&thread, NULL, load_in_thread, &both[1]) == 0;
+    load_in_thread(&both[0]);
+    if (threaded)
+        pthread_join(thread, NULL);
+    else
+        load_in_thread(&both[1]);
+    code = cli_failed(cli, both[0].status);
+    if (!code && both[1].status)
+        code = cli_error(cli, other);
+    moult_error_free(other);
+    return code;
 }
 
 int to_load(struct cli *cli, const char *to, const char *target, const moult_targets *targets,

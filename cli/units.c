@@ -200,7 +200,8 @@ moult_status tally_unit(void *arg, const moult_unit_result *u)
     r->counts[u->state]++;
     bool answered = r->declined || r->unasked;
     if (u->state == MOULT_UNIT_FAILED && u->error) {
-        r->unit_exit = exit_code(moult_error_code(u->error));
+        int code = exit_code(moult_error_code(u->error));
+        r->unit_exit = r->unit_exit && r->unit_exit != code ? EXIT_SOME_FAILED : code;
         if (r->total > 1 && !(answered && moult_error_code(u->error) == MOULT_ERR_REFUSED))
             cli_print_error(r->cli, u->error);
     }
@@ -246,6 +247,21 @@ int32_t tally_confirm(void *arg, const moult_plan *plan, uint32_t units)
 
 /* ---- the end ---- */
 
+/* Units that are as well as could be, next to those that failed. */
+static bool some_well(const struct tally *r)
+{
+    for (size_t i = 1; i < STATES; i++)
+        if (i != MOULT_UNIT_FAILED && r->counts[i])
+            return true;
+    return false;
+}
+
+/* What failed everywhere for one reason is told like the failure of a single place. */
+static int several_failed(const struct tally *r)
+{
+    return some_well(r) ? EXIT_SOME_FAILED : r->unit_exit;
+}
+
 int tally_status(struct tally *r, moult_status status)
 {
     struct cli *cli = r->cli;
@@ -265,7 +281,7 @@ int tally_status(struct tally *r, moult_status status)
     bool told = r->total > 1 && r->counts[MOULT_UNIT_FAILED];
     if (!told || moult_error_code(cli->err) == MOULT_ERR_CANCELLED)
         return cli_failed(cli, status);
-    return EXIT_SOME_FAILED;
+    return several_failed(r);
 }
 
 /* Units that no one looked at any more, because something before them failed. */
@@ -313,7 +329,10 @@ int tally_end(struct tally *r, int code)
         summary_json(r);
     else if (r->total > 1)
         summary_text(r);
-    if (code == EXIT_DIFFERS && r->counts[MOULT_UNIT_FAILED])
+    /* The units of another target may be well, or differ. */
+    bool answered = r->declined || r->unasked || *signals_flag();
+    if (r->counts[MOULT_UNIT_FAILED] && r->total > 1 && !answered &&
+        (code == EXIT_DIFFERS || (code == r->unit_exit && some_well(r))))
         code = EXIT_SOME_FAILED;
     tdestroy(r->plans, free);
     r->plans = NULL;

@@ -44,14 +44,11 @@ static int find_all(struct cli *cli, const struct list *names, struct values *v,
     return 0;
 }
 
-/* Differences weigh more than success, a failure more than differences; two kinds of failure are
- * "some failed". */
+/* Two kinds of trouble are "some failed". */
 static int worse(int a, int b)
 {
     if (!a || !b || a == b)
         return a ? a : b;
-    if (a == EXIT_DIFFERS || b == EXIT_DIFFERS)
-        return EXIT_SOME_FAILED;
     return EXIT_SOME_FAILED;
 }
 

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 
-# MOULT_PLUGIN(NAME, [PKG-CONFIG-MODULES])
-# A plugin in plugins/NAME: --disable-NAME leaves it out.  Sets the conditional PLUGIN_NAME and, where
+# MOULT_PLUGIN(NAME, [PKG-CONFIG-MODULES], [DEFAULT = yes])
+# A plugin in plugins/NAME: --disable-NAME leaves it out; with DEFAULT no, --enable-NAME takes it in.  Sets the conditional PLUGIN_NAME and, where
 # modules are given, NAME_CFLAGS and NAME_LIBS (upper case, "-" as "_").
 AC_DEFUN([MOULT_PLUGIN], [
-  AC_ARG_ENABLE([$1], [AS_HELP_STRING([--disable-$1], [leave the plugin $1 out])],
-                [moult_on=$enableval], [moult_on=yes])
+  AC_ARG_ENABLE([$1], [m4_if([$3], [no],
+                  [AS_HELP_STRING([--enable-$1], [build the plugin $1, which is not complete yet])],
+                  [AS_HELP_STRING([--disable-$1], [leave the plugin $1 out])])],
+                [moult_on=$enableval], [moult_on=m4_default([$3], [yes])])
   m4_ifnblank([$2], [AS_IF([test "x$moult_on" = xyes],
     [PKG_CHECK_MODULES(m4_translit([$1], [a-z-], [A-Z_]), [$2], [], [AC_MSG_ERROR(
       [the plugin $1 needs $2: install it, or configure with --disable-$1])])])])
@@ -55,7 +57,10 @@ AC_DEFUN([MOULT_OPTIONS], [
   AC_ARG_ENABLE([fuzzers], [AS_HELP_STRING([--enable-fuzzers],
                 [build the fuzz targets; needs CC=clang CXX=clang++])])
   AS_IF([test "x$enable_sanitizers" = xyes],
-    [INSTRUMENT="-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer"])
+    [INSTRUMENT="-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer"
+     dnl What only these need of the runtime is not there where clang links C.
+     MOULT_TRY_FLAG([C++], [INSTRUMENT], [-fno-sanitize=vptr])
+     MOULT_TRY_FLAG([C++], [INSTRUMENT], [-fno-sanitize=function])])
   AS_IF([test "x$enable_coverage" = xyes], [INSTRUMENT="$INSTRUMENT --coverage"])
   AS_IF([test "x$enable_fuzzers" = xyes], [
     INSTRUMENT="$INSTRUMENT -fsanitize=fuzzer-no-link"

@@ -73,7 +73,8 @@ typedef struct moult_load {
     uint32_t allow_empty;  /* 1: a desired state without objects is a state (and a warning); 0: an error */
 } moult_load;
 
-/* REF: a database URL, a DDL file or directory, a snapshot file, "store:[TENANT@]latest|TAG|DIGEST",
+/* Snapshot files may be loaded from several threads at once.
+ * REF: a database URL, a DDL file or directory, a snapshot file, "store:[TENANT@]latest|TAG|DIGEST",
  * or "NAME[@TENANT]" of moult.toml (its desired state if no tenant is named). */
 moult_status moult_snapshot_load(moult *m, const char *ref, const moult_load *how,
                                  moult_snapshot **out, moult_error *err);

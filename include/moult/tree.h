@@ -80,6 +80,10 @@ typedef struct moult_tree_api {
     /* Calls FN with every node whose reference is PATH or lies below it. */
     moult_status (*dependents)(const moult_tree *tree, const char *path, size_t len,
                                moult_node_fn *fn, void *arg);
+
+    /* Building: takes back all that was added, for a reader that finds that the schema changed while
+     * it was read and begins again.  Nodes from before are no longer valid. */
+    moult_status (*clear)(moult_tree *tree);
 } moult_tree_api;
 
 #ifdef __cplusplus

@@ -117,7 +117,14 @@ static bool put_what(json_t *o, const struct plan_step *s)
            put(o, "reversible", json_boolean(s->reversible));
 }
 
-static bool put_how(json_t *o, const struct plan_step *s)
+/* How much of the document is wanted. */
+enum extent {
+    CARRIED_OUT, /* what a run does, the same each time: the digest covers it */
+    ALL,         /* with what was found on the way, as sizes and the rehearsal: the seal covers it */
+    DOCUMENT     /* with the seal */
+};
+
+static bool put_how(json_t *o, const struct plan_step *s, enum extent extent)
 {
     return put(o, "depends", depends_json(s)) && put(o, "group", json_integer(s->group)) &&
            put(o, "transaction", json_string(word_name(txn_words, s->txn))) &&
@@ -125,47 +132,50 @@ static bool put_how(json_t *o, const struct plan_step *s)
            put(o, "lock", json_string(word_name(lock_words, s->lock))) &&
            put(o, "hazards", hazard_names(s->hazards)) &&
            put(o, "rewrites", json_boolean(s->rewrites)) &&
-           put(o, "scans", json_boolean(s->scans)) && put(o, "estimate", estimate_json(s)) &&
+           put(o, "scans", json_boolean(s->scans)) &&
+           (extent == CARRIED_OUT || put(o, "estimate", estimate_json(s))) &&
            put(o, "downtime", json_string(step_downtime(s))) &&
            put(o, "timeouts",
                json_pack("{sI, sI}", "lock_ms", (json_int_t)s->lock_ms, "run_ms",
                          (json_int_t)s->run_ms));
 }
 
-static json_t *steps_json(const struct moult_plan *plan)
+static json_t *steps_json(const struct moult_plan *plan, enum extent extent)
 {
     CLEANUP_JSON json_t *list = json_array();
     for (size_t i = 0; i < plan->step_count; i++) {
         json_t *o = json_object();
         if (json_array_append_new(list, o) != 0 || !put(o, "id", json_integer((json_int_t)i + 1)) ||
-            !put_what(o, &plan->steps[i]) || !put_how(o, &plan->steps[i]))
+            !put_what(o, &plan->steps[i]) || !put_how(o, &plan->steps[i], extent))
             return NULL;
     }
     return json_incref(list);
 }
 
-static json_t *rehearsal_json(const struct moult_plan *plan)
+static json_t *rehearsal_json(const struct moult_plan *plan, enum extent extent)
 {
     CLEANUP_JSON json_t *o = json_object();
     bool ok = put(o, "status", json_string(plan->rehearsed ? "passed" : "not done")) &&
               put(o, "at", plan->rehearsed ? text_or_null(plan->rehearsed_at) : json_null()) &&
               put(o, "on", plan->rehearsed ? text_or_null(plan->rehearsed_on) : json_null()) &&
-              put(o, "not_rehearsed", texts(plan->not_rehearsed, plan->not_rehearsed_count));
+              put(o, "not_rehearsed", texts(plan->not_rehearsed, plan->not_rehearsed_count)) &&
+              (extent != DOCUMENT || put(o, "seal", json_string(plan->seal)));
     return ok ? json_incref(o) : NULL;
 }
 
-/* The whole document; WITH_DIGEST false: what the digest is made of. */
-static json_t *plan_json(const struct moult_plan *plan, bool with_digest)
+static json_t *plan_json(const struct moult_plan *plan, enum extent extent)
 {
     CLEANUP_JSON json_t *o = json_object();
     bool ok = put(o, "format", json_string(PLAN_FORMAT)) &&
               put(o, "class", json_string(plan->klass)) && put(o, "adapter", text(plan->adapter)) &&
-              put(o, "server", text(plan->server)) && put(o, "from", json_string(plan->from)) &&
-              put(o, "to", json_string(plan->to)) && put(o, "steps", steps_json(plan)) &&
-              put(o, "hazards", hazard_names(plan->hazards)) &&
-              put(o, "warnings", texts(plan->warnings, plan->warning_count)) &&
-              put(o, "rehearsal", rehearsal_json(plan)) &&
-              (!with_digest || put(o, "digest", json_string(plan->digest)));
+              put(o, "from", json_string(plan->from)) && put(o, "to", json_string(plan->to)) &&
+              put(o, "steps", steps_json(plan, extent)) &&
+              put(o, "hazards", hazard_names(plan->hazards));
+    if (ok && extent != CARRIED_OUT)
+        ok = put(o, "server", text(plan->server)) &&
+             put(o, "warnings", texts(plan->warnings, plan->warning_count)) &&
+             put(o, "rehearsal", rehearsal_json(plan, extent)) &&
+             put(o, "digest", json_string(plan->digest));
     return ok ? json_incref(o) : NULL;
 }
 
@@ -191,10 +201,21 @@ static moult_status cannot_write(const struct moult_plan *plan, moult_error *err
     return error_nomem(err);
 }
 
-static char *dump(const struct moult_plan *plan, bool with_digest)
+static char *dump(const struct moult_plan *plan, enum extent extent)
 {
-    CLEANUP_JSON json_t *o = plan_json(plan, with_digest);
+    CLEANUP_JSON json_t *o = plan_json(plan, extent);
     return o ? json_dumps(o, JSON_SORT_KEYS | JSON_COMPACT) : NULL;
+}
+
+static moult_status digest_of(const struct moult_plan *plan, enum extent extent, char out[65],
+                              moult_error *err)
+{
+    CLEANUP_FREE char *bytes = dump(plan, extent);
+    if (!bytes)
+        return cannot_write(plan, err);
+    if (!sha256_hex(str_of(bytes), out))
+        return error_set(err, MOULT_ERR_INTERNAL, "cannot make a digest");
+    return MOULT_OK;
 }
 
 moult_status plan_seal(struct moult_plan *plan, moult_error *err)
@@ -202,18 +223,14 @@ moult_status plan_seal(struct moult_plan *plan, moult_error *err)
     plan->hazards = 0;
     for (size_t i = 0; i < plan->step_count; i++)
         plan->hazards |= plan->steps[i].hazards;
-    CLEANUP_FREE char *bytes = dump(plan, false);
-    if (!bytes)
-        return cannot_write(plan, err);
-    if (!sha256_hex(str_of(bytes), plan->digest))
-        return error_set(err, MOULT_ERR_INTERNAL, "cannot make a digest");
-    return MOULT_OK;
+    moult_status st = digest_of(plan, CARRIED_OUT, plan->digest, err);
+    return st == MOULT_OK ? digest_of(plan, ALL, plan->seal, err) : st;
 }
 
 moult_status plan_write_json(const struct moult_plan *plan, moult_write_fn *write, void *arg,
                              moult_error *err)
 {
-    CLEANUP_FREE char *bytes = dump(plan, true);
+    CLEANUP_FREE char *bytes = dump(plan, DOCUMENT);
     if (!bytes)
         return cannot_write(plan, err);
     moult_status st = write(arg, bytes, strlen(bytes));

@@ -3,6 +3,7 @@
  * it. */
 #include <stdlib.h>
 
+#include "../base/buf.h"
 #include "problem.h"
 
 uint32_t operation_add(moult_problem *problem, uint32_t op, struct str object)
@@ -141,19 +142,40 @@ static struct str last_part(struct str path)
     return slash ? (struct str){slash + 1, path.n - (size_t)(slash + 1 - path.p)} : path;
 }
 
+/* "column:a/check:b" for people: "check b of column a". */
+static void name_place(struct buf *b, struct str path)
+{
+    for (;;) {
+        struct str part = last_part(path);
+        const char *colon = memchr(part.p, ':', part.n);
+        size_t kind = colon ? (size_t)(colon - part.p) : 0;
+        buf_add(b, part.p, kind);
+        if (colon)
+            buf_char(b, ' ');
+        buf_add(b, part.p + kind + (colon != NULL), part.n - kind - (colon != NULL));
+        if (part.n == path.n)
+            return;
+        path.n -= part.n + 1;
+        buf_puts(b, " of ");
+    }
+}
+
 bool operation_name_part(moult_problem *problem, uint32_t operation)
 {
     struct operation *o = &problem->operations[operation];
-    struct arena *a = &problem->arena;
-    if (o->op == MOULT_RENAME)
-        o->summary =
-            arena_printf(a, "%s (%.*s, was %.*s)", o->summary, STR_FMT(last_part(o->place)),
-                         STR_FMT(last_part(o->changes[0]->from->path)))
-                .p;
-    else if (o->place.n > o->object.n)
-        o->summary = arena_printf(a, "%s (%.*s)", o->summary, (int)(o->place.n - o->object.n - 1),
-                                  o->place.p + o->object.n + 1)
-                         .p;
+    CLEANUP_BUF struct buf text = {0};
+    size_t object = o->object.n;
+    if (o->place.n > object) { /* what "it" is in the dialect's summary */
+        name_place(&text, (struct str){o->place.p + object + 1, o->place.n - object - 1});
+        buf_puts(&text, ": ");
+    }
+    buf_puts(&text, o->summary);
+    if (o->op == MOULT_RENAME) {
+        buf_puts(&text, " (was ");
+        name_place(&text, last_part(o->changes[0]->from->path));
+        buf_char(&text, ')');
+    }
+    o->summary = buf_ok(&text) ? arena_str(&problem->arena, buf_view(&text)).p : NULL;
     return o->summary;
 }
 

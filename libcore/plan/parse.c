@@ -141,7 +141,7 @@ static bool add_step(struct reader *r, const struct at *at, const json_t *o, voi
 
 static bool read_rehearsal(struct reader *r, const json_t *o)
 {
-    static const char *const keys[] = {"status", "at", "on", "not_rehearsed", NULL};
+    static const char *const keys[] = {"status", "at", "on", "not_rehearsed", "seal", NULL};
     struct moult_plan *plan = r->plan;
     struct at here = {NULL, "rehearsal", 0};
     const json_t *j = json_object_get(o, "rehearsal");
@@ -149,6 +149,7 @@ static bool read_rehearsal(struct reader *r, const json_t *o)
     if (!members(r, &here, j, keys) || !member_text(r, &here, j, "status", &status) ||
         !member_text_or_null(r, &here, j, "at", &plan->rehearsed_at) ||
         !member_text_or_null(r, &here, j, "on", &plan->rehearsed_on) ||
+        !member_digest(r, &here, j, "seal", plan->seal) ||
         !member_texts(r, &here, j, "not_rehearsed", &plan->not_rehearsed,
                       &plan->not_rehearsed_count))
         return false;
@@ -172,7 +173,7 @@ static bool read_head(struct reader *r, const json_t *o)
            member_digest(r, NULL, o, "to", plan->to);
 }
 
-static bool read_document(struct reader *r, const json_t *o, char digest[65])
+static bool read_document(struct reader *r, const json_t *o)
 {
     static const char *const keys[] = {"format",   "class",     "adapter", "server",
                                        "from",     "to",        "steps",   "hazards",
@@ -185,19 +186,25 @@ static bool read_document(struct reader *r, const json_t *o, char digest[65])
            each_element(r, NULL, o, "steps", add_step, plan) &&
            each_element(r, NULL, o, "hazards", add_hazard, &plan->hazards) &&
            member_texts(r, NULL, o, "warnings", &plan->warnings, &plan->warning_count) &&
-           read_rehearsal(r, o) && member_digest(r, NULL, o, "digest", digest);
+           read_rehearsal(r, o) && member_digest(r, NULL, o, "digest", plan->digest);
 }
 
-/* Seals what was read and compares with the digest it came with. */
-static moult_status verify(struct reader *r, const char digest[65])
+/* Seals what was read and compares with the digests that it came with. */
+static moult_status verify(struct reader *r)
 {
-    uint32_t hazards = r->plan->hazards;
-    moult_status st = plan_seal(r->plan, r->err);
-    if (st != MOULT_OK || (strcmp(digest, r->plan->digest) == 0 && hazards == r->plan->hazards))
+    struct moult_plan *plan = r->plan;
+    uint32_t hazards = plan->hazards;
+    char digest[65], seal[65];
+    memcpy(digest, plan->digest, sizeof digest);
+    memcpy(seal, plan->seal, sizeof seal);
+    moult_status st = plan_seal(plan, r->err);
+    bool whole = strcmp(digest, plan->digest) == 0 && hazards == plan->hazards;
+    if (st != MOULT_OK || (whole && strcmp(seal, plan->seal) == 0))
         return st;
-    error_set(r->err, MOULT_ERR_CORRUPT, "%s is not as it was written: its digest does not fit",
-              r->name);
-    error_detail(r->err, "detail", "it says %s, and is %s", digest, r->plan->digest);
+    error_set(r->err, MOULT_ERR_CORRUPT, "%s is not as it was written: its %s does not fit", r->name,
+              whole ? "rehearsal's seal" : "digest");
+    error_detail(r->err, "detail", "it says %s, and is %s", whole ? seal : digest,
+                 whole ? plan->seal : plan->digest);
     error_detail(r->err, "file", "%s", r->name);
     error_detail(
         r->err, "hint",
@@ -226,11 +233,10 @@ moult_status plan_read_json(struct str json, const char *name, struct moult_plan
     if (!plan)
         return error_nomem(err);
     struct reader r = {.plan = plan, .name = name, .err = err};
-    char digest[65];
-    if (!read_document(&r, o, digest))
+    if (!read_document(&r, o))
         return r.status != MOULT_OK ? r.status
                                     : error_set(err, MOULT_ERR_INTERNAL, "%s cannot be read", name);
-    moult_status st = verify(&r, digest);
+    moult_status st = verify(&r);
     if (st != MOULT_OK)
         return st;
     *out = plan;

@@ -50,7 +50,9 @@ struct moult_plan {
     struct str rehearsed_at, rehearsed_on;
     struct str *not_rehearsed; /* why parts were not */
     size_t not_rehearsed_count, not_rehearsed_cap;
-    char digest[65]; /* SHA-256 of the canonical document without this field: what a run is bound to */
+    /* SHA-256 of what is carried out: class, states, steps.  The same each time that it is planned. */
+    char digest[65];
+    char seal[65]; /* SHA-256 of the whole document: a stamp that was edited is found */
 };
 
 struct plan_chain { /* the planners with their settings, first to last */
@@ -78,10 +80,10 @@ static inline void cleanup_plan(struct moult_plan **p)
 }
 #define CLEANUP_PLAN __attribute__((cleanup(cleanup_plan)))
 
-/* Seals the plan: sets `digest` (and hazards) from the rest. */
+/* Seals the plan: sets `digest` and `seal` (and hazards) from the rest. */
 moult_status plan_seal(struct moult_plan *plan, moult_error *err);
 
-/* document.c: docs/schemas/plan.json.  Reading checks the digest (MOULT_ERR_CORRUPT). */
+/* document.c: docs/schemas/plan.json.  Reading checks digest and seal (MOULT_ERR_CORRUPT). */
 moult_status plan_write_json(const struct moult_plan *plan, moult_write_fn *write, void *arg, moult_error *err);
 moult_status plan_read_json(struct str json, const char *name, struct moult_plan **out, moult_error *err);
 moult_status plan_write_text(const struct moult_plan *plan, moult_write_fn *write, void *arg, moult_error *err);

@@ -39,10 +39,13 @@ static int put_sql(json_t *body, struct str sql)
 }
 
 moult_status chain_link(const char *head, const char *run, const char *at, struct str sql,
-                        size_t step, uint64_t rows, char **body, char hash[65], moult_error *err)
+                        struct statement_ref place, uint64_t rows, char **body, char hash[65],
+                        moult_error *err)
 {
     *body = NULL;
-    json_t *json = json_pack("{s:s, s:I}", "prev", head, "step", (json_int_t)step);
+    json_t *json =
+        json_pack("{s:s, s:I, s:I}", "prev", head, "step", (json_int_t)place.step,
+                  place.inverse ? "inverse" : "statement", (json_int_t)place.statement);
     bool ok =
         json && !put_sql(json, sql) &&
         (rows > INT64_MAX || !json_object_set_new(json, "rows", json_integer((json_int_t)rows)));
@@ -67,21 +70,28 @@ static bool hash_of(const json_t *body, const char *key, char out[65])
 
 static moult_status on_head(void *arg, const moult_record *record)
 {
-    json_t *body = json_loadb(record->body, record->body_len, 0, NULL);
-    bool ok = hash_of(body, "hash", arg);
-    json_decref(body);
-    return ok ? MOULT_OK : MOULT_ERR_CORRUPT;
+    struct buf *latest = arg;
+    buf_clear(latest);
+    buf_add(latest, record->body, record->body_len);
+    return buf_ok(latest) ? MOULT_OK : MOULT_ERR_NOMEM;
 }
 
 moult_status chain_head(const moult_targets *t, moult_session *s, char out[65], moult_error *err)
 {
+    CLEANUP_BUF struct buf latest = {0};
     memcpy(out, NO_RECORD, 65);
-    moult_status st = PLUGIN_CALL(t->adapter.reader, records, s, MOULT_RECORD_AUDIT, 0, on_head, out, err);
-    if (st == MOULT_ERR_CORRUPT) {
-        error_set(err, st, "the audit trail is damaged: a record has no hash");
-        error_detail(err, "hint", "moult audit says which one");
-    }
-    return st;
+    moult_status st =
+        PLUGIN_CALL(t->adapter.reader, records, s, MOULT_RECORD_AUDIT, 0, on_head, &latest, err);
+    if (st != MOULT_OK || !latest.n)
+        return st == MOULT_ERR_NOMEM ? error_nomem(err) : st;
+    json_t *body = json_loadb(latest.p, latest.n, 0, NULL);
+    bool ok = hash_of(body, "hash", out);
+    json_decref(body);
+    if (ok)
+        return MOULT_OK;
+    error_set(err, MOULT_ERR_CORRUPT, "the audit trail is damaged: a record has no hash");
+    error_detail(err, "hint", "moult audit says which one");
+    return MOULT_ERR_CORRUPT;
 }
 
 /* ---- verification ---- */

@@ -122,6 +122,10 @@ static moult_status on_statement(void *arg, const moult_statement *s)
         error_detail_str(t->err, "statement", (struct str){s->sql, s->sql ? s->sql_len : 0});
         return t->failed = at(t->err, MOULT_ERR_INVALID, t->file, s->line);
     }
+    if (!str_utf8((struct str){s->sql, s->sql_len})) {
+        error_set(t->err, MOULT_ERR_INVALID, "the statement is not UTF-8");
+        return t->failed = at(t->err, MOULT_ERR_INVALID, t->file, s->line);
+    }
     struct piece *p = ARENA_PUSH(&t->arena, t->pieces, t->count, t->cap);
     if (!p)
         return t->failed = error_nomem(t->err);

@@ -58,7 +58,7 @@ static void check_server(struct visit *v, moult_session *s, bool *read_only)
     result(v, "version", st, buf_view(&note).p, why);
     *read_only = st != MOULT_OK || server.read_only;
     if (st == MOULT_OK && server.read_only)
-        say(v, "write", "warning", "this place is read-only");
+        say(v, "read-only", "warning", "this place can be looked at, and not be changed");
     if (st == MOULT_OK && server.pooled)
         say(v, "pool", "warning",
             "statements of a session may reach different server sessions: no lock holds here");

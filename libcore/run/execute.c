@@ -36,31 +36,45 @@ bool plan_as_one(const moult_targets *t, const struct moult_plan *plan)
     return (t->adapter.writer->head.caps & MOULT_WRITER_TXN_DDL) != 0;
 }
 
-/* The connection broke while the commit was under way: the books say what came of it. */
+/* Waits until whoever holds the lock, which may be the lost session itself, is through with it: only
+ * then do the books say what came of the commit. */
+static moult_status ask_again(struct execution *x, bool *done, moult_error *err)
+{
+    moult_session *again = NULL;
+    uint64_t wait = x->t->lock_timeout_ms ? x->t->lock_timeout_ms : USUAL_LOCK_MS;
+    moult_status st = unit_open(x->t, x->u, MOULT_PURPOSE_WRITE, wait, &again, err);
+    if (st == MOULT_OK)
+        st = unit_lock(x->t, x->u, again, err);
+    if (st == MOULT_OK) {
+        st = ledger_is_done(x->t, again, x->ledger.run, done, err);
+        unit_unlock(x->t, again);
+    }
+    PLUGIN_CALL(x->t->adapter.reader, close, again);
+    return st;
+}
+
+/* The connection broke while the commit was under way. */
 static moult_status outcome(struct execution *x, moult_error *err)
 {
     CLEANUP_ERROR moult_error *why = moult_error_new();
-    moult_session *again = NULL;
     bool done = false;
-    moult_status st = unit_open(x->t, x->u, MOULT_PURPOSE_READ, 0, &again, why);
-    if (st == MOULT_OK)
-        st = ledger_is_done(x->t, again, x->ledger.run, &done, why);
-    PLUGIN_CALL(x->t->adapter.reader, close, again);
+    if (!LOCK_IS_TXN(x->t)) /* ours would keep us out */
+        PLUGIN_CALL(WRITER(x), unlock, x->session, NULL);
+    moult_status st = why ? ask_again(x, &done, why) : MOULT_ERR_NOMEM;
     if (st != MOULT_OK) {
         error_detail(err, "detail", "asked again whether it took place: %s",
-                     moult_error_message(why));
-        error_detail(err, "hint", "the next command finds out and goes on from there");
+                     why ? moult_error_message(why) : "out of memory");
+        if (!moult_error_detail(err, "hint"))
+            error_detail(err, "hint", "the next command finds out and goes on from there");
         return unit_error(x->u, MOULT_ERR_UNKNOWN, err);
     }
     if (done) {
         moult_error_clear(err);
         return MOULT_OK;
     }
-    return unit_error(
-        x->u,
-        error_set(err, MOULT_ERR_UNAVAILABLE,
-                  "the connection was lost before the run was committed; nothing was done"),
-        err);
+    error_as(err, MOULT_ERR_UNAVAILABLE);
+    error_prefix(err, "the run was not committed, nothing was done");
+    return unit_error(x->u, MOULT_ERR_UNAVAILABLE, err);
 }
 
 static moult_status run_as_one(struct execution *x, moult_error *err)
@@ -110,32 +124,58 @@ static moult_status left_open(struct execution *x, const char *why, moult_error 
     error_as(err, MOULT_ERR_OPEN_RUN);
     error_prefix(err, "the run %s is left open", x->ledger.run);
     if (why)
-        error_detail(err, "detail", "it could not be taken back: %s", why);
+        error_detail(err, "taking back", "%s", why);
     if (!moult_error_detail(err, "hint"))
         error_detail(err, "hint",
                      "remove the cause and run any writing command: it ends this run first");
     return unit_error(x->u, MOULT_ERR_OPEN_RUN, err);
 }
 
+/* An inverse brings back what held rows, not the rows. */
+static void tell_lost(const struct execution *x, moult_error *err)
+{
+    for (size_t i = 0; i < x->plan->step_count; i++) {
+        const struct plan_step *p = &x->plan->steps[i];
+        if (!x->steps[i].undone || p->reversible)
+            continue;
+        error_detail(err, "taken back",
+                     "all steps, but of step %zu not the rows and values that it took: %.*s %.*s",
+                     i + 1, STR_FMT(p->object), STR_FMT(p->summary));
+        return;
+    }
+}
+
+/* Without a connection nothing can be taken back, what cannot be told must not be repeated, and who
+ * asked to stop does not wait for more. */
+static bool must_stay_open(const struct execution *x, moult_status failed)
+{
+    return failed == MOULT_ERR_UNAVAILABLE || failed == MOULT_ERR_UNKNOWN ||
+           failed == MOULT_ERR_OPEN_RUN || host_cancelled(x->t->m);
+}
+
 moult_status end_run(struct execution *x, moult_status failed, moult_error *err)
 {
     if (failed == MOULT_OK) {
-        moult_status st = check_state(x, x->plan->to, err);
-        if (st == MOULT_OK)
-            st = ledger_run(&x->ledger, "done", err);
-        return st == MOULT_OK ? st : left_open(x, NULL, err);
+        failed = note_event(x, x->plan->to, "done", err);
+        if (failed == MOULT_OK)
+            return failed;
+        if (!x->taken_over)
+            return left_open(x, NULL, err);
     }
-    /* Without a connection nothing can be taken back, and what cannot be told must not be repeated.
-     */
-    if (failed == MOULT_ERR_UNAVAILABLE || failed == MOULT_ERR_UNKNOWN ||
-        failed == MOULT_ERR_OPEN_RUN)
+    if (x->taken_over)
+        return unit_error(x->u, failed, err);
+    if (must_stay_open(x, failed))
         return left_open(x, NULL, err);
     CLEANUP_ERROR moult_error *why = moult_error_new();
     if (!why)
         return left_open(x, NULL, err);
-    if (settle_intent(x, x->at, why) == MOULT_OK && take_back(x, why) == MOULT_OK)
-        return unit_error(x->u, failed, err);
-    return left_open(x, moult_error_message(why), err);
+    moult_status st = settle_intent(x, x->at, why);
+    if (st == MOULT_OK)
+        st = take_back(x, why);
+    if (st != MOULT_OK)
+        return left_open(x, moult_error_message(why), err);
+    tell_lost(x, err);
+    return unit_error(x->u, failed, err);
 }
 
 static moult_status run_by_steps(struct execution *x, moult_error *err)

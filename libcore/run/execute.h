@@ -10,6 +10,8 @@
 
 #include "ledger.h"
 
+#define USUAL_LOCK_MS 10000
+
 struct execution {
     const moult_targets *t;
     const struct unit *u;
@@ -18,6 +20,7 @@ struct execution {
     struct ledger ledger;
     struct step_state *steps; /* one an element of the plan; owned */
     size_t at;                /* step that failed */
+    bool taken_over;          /* another process ends the run: hands off */
 };
 void execution_free(struct execution *x);
 #define CLEANUP_EXECUTION __attribute__((cleanup(execution_free)))
@@ -46,19 +49,26 @@ bool plan_as_one(const moult_targets *t, const struct moult_plan *plan);
 /* Is a transaction of the writer's in the way of STEP? */
 bool step_inside(const struct execution *x, const struct plan_step *step);
 moult_status txn_begin(const struct execution *x, moult_error *err);
+/* Where the lock is the transaction, it was free since the books were read: takes it again and
+ * reads them anew.  MOULT_ERR_BUSY if somebody else has ended the run, or is taking it back while
+ * this goes forwards. */
+moult_status txn_resume(struct execution *x, bool forwards, moult_error *err);
 /* One statement, written down in the audit trail. */
-moult_status run_statement(struct execution *x, size_t step, struct str sql, moult_error *err);
+moult_status run_statement(struct execution *x, struct statement_ref place, moult_error *err);
 /* Every statement of a step, without notes: inside a transaction. */
 moult_status run_step(struct execution *x, size_t step, moult_error *err);
 /* All steps that are not done, from the books. */
 moult_status run_steps(struct execution *x, moult_error *err);
-/* After a statement failed: did it take place all the same?  Leaves `intent` where that cannot be
- * told. */
+/* After a statement failed, or nobody knows: did it take place?  Written down, unless that cannot be
+ * told: then `intent` stays. */
 moult_status settle_intent(struct execution *x, size_t step, moult_error *err);
 /* Takes the done steps back, last first, and ends the run as undone. */
 moult_status take_back(struct execution *x, moult_error *err);
 /* Inspects; MOULT_ERR_DIFFERS if the state is not WANTED. */
 moult_status check_state(const struct execution *x, const char *wanted, moult_error *err);
+/* Notes EVENT of the run, once the unit is in the state WANTED (NULL: in whatever state). */
+moult_status note_event(struct execution *x, const char *wanted, const char *event,
+                        moult_error *err);
 /* Checks that the wanted state was reached and ends the run; or takes back what FAILED says. */
 moult_status end_run(struct execution *x, moult_status failed, moult_error *err);
 

@@ -12,6 +12,8 @@
 #include "../base/cleanup.h"
 #include "chain.h"
 
+#define THIS_TOOL "moult " MOULT_VERSION
+
 void ledger_now(char out[LEDGER_TIME])
 {
     struct timespec ts;
@@ -105,10 +107,10 @@ moult_status ledger_open_run(struct ledger *l, const struct moult_plan *plan, mo
     json_t *plan_json = json_loadb(document.p, document.n, 0, NULL);
     if (!plan_json)
         return error_set(err, MOULT_ERR_INTERNAL, "the plan cannot be kept as JSON");
-    json_t *body = json_pack("{s:s, s:s%, s:o}", "tool", "moult " MOULT_VERSION, "actor", who,
+    json_t *body = json_pack("{s:s, s:s%, s:o}", "tool", THIS_TOOL, "actor", who,
                              strnlen(who, sizeof who), "plan", plan_json);
     if (!body) /* a user's name that is not UTF-8 */
-        body = json_pack("{s:s, s:o}", "tool", "moult " MOULT_VERSION, "plan", plan_json);
+        body = json_pack("{s:s, s:o}", "tool", THIS_TOOL, "plan", plan_json);
     return append_json(l, MOULT_RECORD_RUN, "open", body, err);
 }
 
@@ -127,14 +129,14 @@ moult_status ledger_step(struct ledger *l, const char *event, size_t step, size_
     return append_json(l, MOULT_RECORD_STEP, event, body, err);
 }
 
-moult_status ledger_audit(struct ledger *l, struct str sql, size_t step, uint64_t rows,
+moult_status ledger_audit(struct ledger *l, struct str sql, struct statement_ref place, uint64_t rows,
                           moult_error *err)
 {
     char now[LEDGER_TIME];
     ledger_now(now);
     CLEANUP_FREE char *text = NULL;
     char hash[65];
-    moult_status st = chain_link(l->head, l->run, now, sql, step, rows, &text, hash, err);
+    moult_status st = chain_link(l->head, l->run, now, sql, place, rows, &text, hash, err);
     if (st == MOULT_OK)
         st = append(l, MOULT_RECORD_AUDIT, "sql", now, str_of(text), err);
     if (st == MOULT_OK)
@@ -149,9 +151,8 @@ struct reading {
     struct buf body;
     const char *wanted; /* run, or NULL */
     bool done;
-    struct step_state *steps;
-    size_t step_count;
-    bool undoing;
+    const struct moult_plan *plan;
+    struct progress *progress;
 };
 
 static bool ends_run(const char *event)
@@ -181,29 +182,52 @@ static moult_status on_run(void *arg, const moult_record *record)
     return MOULT_OK;
 }
 
-static moult_status damaged(const struct open_run *o, const char *what, moult_error *err)
+static moult_status damaged(const char *run, const char *what, moult_error *err)
 {
-    error_set(err, MOULT_ERR_CORRUPT, "the books of the open run %s are damaged: %s", o->run, what);
+    error_set(err, MOULT_ERR_CORRUPT, "the books of the open run %s are damaged: %s", run, what);
     error_detail(err, "hint", "nothing was done; look at the database and its moult_run table");
     return MOULT_ERR_CORRUPT;
 }
 
+/* A plan that cannot be read: of a newer moult, which can, or else damaged. */
+static moult_status unreadable(const struct open_run *o, const char *tool, const moult_error *why,
+                               moult_error *err)
+{
+    if (!tool || strcmp(tool, THIS_TOOL) == 0)
+        return damaged(o->run, moult_error_message(why), err);
+    error_set(err, MOULT_ERR_OPEN_RUN,
+              "the open run %s was begun by %s, and this " THIS_TOOL " cannot read its plan", o->run,
+              tool);
+    error_detail(err, "detail", "%s", moult_error_message(why));
+    error_detail(err, "hint", "nothing was done; end the run with the version that began it");
+    return MOULT_ERR_OPEN_RUN;
+}
+
 static moult_status read_body(struct open_run *o, struct str body, moult_error *err)
 {
-    json_error_t why;
-    json_t *json = json_loadb(body.p, body.n, 0, &why);
+    json_error_t problem;
+    json_t *json = json_loadb(body.p, body.n, 0, &problem);
     if (!json)
-        return damaged(o, why.text, err);
-    snprintf(o->actor, sizeof o->actor, "%s",
-             json_is_string(json_object_get(json, "actor"))
-                 ? json_string_value(json_object_get(json, "actor"))
-                 : "somebody");
+        return damaged(o->run, problem.text, err);
+    const char *actor = json_string_value(json_object_get(json, "actor"));
+    const char *tool = json_string_value(json_object_get(json, "tool"));
+    snprintf(o->actor, sizeof o->actor, "%s", actor ? actor : "somebody");
     CLEANUP_FREE char *text = json_dumps(json_object_get(json, "plan"), JSON_COMPACT);
+    CLEANUP_ERROR moult_error *why = moult_error_new();
+    moult_status st = MOULT_ERR_CORRUPT;
+    if (!why)
+        st = error_nomem(err);
+    else if (!text)
+        st = damaged(o->run, "it holds no plan", err);
+    else {
+        st = plan_read_json(str_of(text), "plan of the open run", &o->plan, why);
+        if (st == MOULT_ERR_NOMEM)
+            st = error_nomem(err);
+        else if (st != MOULT_OK)
+            st = unreadable(o, tool, why, err);
+    }
     json_decref(json);
-    if (!text)
-        return damaged(o, "it holds no plan", err);
-    moult_status st = plan_read_json(str_of(text), "plan of the open run", &o->plan, err);
-    return st == MOULT_OK ? st : (error_prefix(err, "the open run %s", o->run), st);
+    return st;
 }
 
 void open_run_free(struct open_run *o)
@@ -243,51 +267,72 @@ moult_status ledger_is_done(const moult_targets *t, moult_session *s, const char
     return st;
 }
 
-static void note_step(struct reading *r, const char *event, size_t step, size_t statement)
+static void at_least(size_t *count, size_t n)
 {
-    if (step >= r->step_count)
-        return;
-    struct step_state *s = &r->steps[step];
-    if (strcmp(event, "intent") == 0)
-        s->intent = true;
-    else if (strcmp(event, "done") == 0) {
-        s->done = statement + 1 > s->done ? statement + 1 : s->done;
-        s->intent = false;
-    } else if (strcmp(event, "undo") == 0)
-        s->undo = true;
-    else if (strcmp(event, "undone") == 0)
-        s->undone = true;
+    *count = *count > n ? *count : n;
 }
 
-static moult_status on_step(void *arg, const moult_record *record)
+/* false: the plan has no such statement. */
+static bool note_step(struct reading *r, const char *event, struct statement_ref at)
+{
+    if (at.step >= r->plan->step_count)
+        return false;
+    const struct plan_step *p = &r->plan->steps[at.step];
+    struct step_state *s = &r->progress->steps[at.step];
+    bool undo = strcmp(event, "undo") == 0;
+    if (at.statement >= (at.inverse || undo ? p->inverse_count : p->statement_count))
+        return false;
+    if (strcmp(event, "intent") == 0)
+        s->intent = true;
+    else if (strcmp(event, "failed") == 0)
+        s->intent = false;
+    else if (strcmp(event, "done") == 0) {
+        at_least(&s->done, at.statement + 1);
+        s->intent = false;
+    } else if (undo)
+        at_least(&s->undo, at.statement + 1);
+    else if (strcmp(event, "undone") == 0)
+        s->undone = true;
+    else if (strcmp(event, "sql") == 0)
+        at_least(at.inverse ? &s->taken : &s->audited, at.statement + 1);
+    return true;
+}
+
+static void note_run(struct progress *p, const char *event)
+{
+    p->undoing = p->undoing || strcmp(event, "undoing") == 0;
+    p->ended = p->ended || ends_run(event);
+}
+
+static moult_status on_progress(void *arg, const moult_record *record)
 {
     struct reading *r = arg;
     if (strcmp(record->run, r->wanted) != 0)
         return MOULT_OK;
     if (record->table == MOULT_RECORD_RUN) {
-        r->undoing = r->undoing || strcmp(record->event, "undoing") == 0;
+        note_run(r->progress, record->event);
         return MOULT_OK;
     }
     json_t *body = json_loadb(record->body, record->body_len, 0, NULL);
+    const json_t *inverse = json_object_get(body, "inverse");
     json_int_t step = json_integer_value(json_object_get(body, "step"));
-    json_int_t statement = json_integer_value(json_object_get(body, "statement"));
+    json_int_t statement =
+        json_integer_value(inverse ? inverse : json_object_get(body, "statement"));
     bool whole = json_is_integer(json_object_get(body, "step")) && step >= 0 && statement >= 0;
     json_decref(body);
-    if (!whole)
-        return MOULT_ERR_CORRUPT;
-    note_step(r, record->event, (size_t)step, (size_t)statement);
-    return MOULT_OK;
+    struct statement_ref at = {(size_t)step, (size_t)statement, inverse != NULL};
+    return whole && note_step(r, record->event, at) ? MOULT_OK : MOULT_ERR_CORRUPT;
 }
 
-moult_status ledger_progress(const moult_targets *t, moult_session *s, const struct open_run *o,
-                             struct step_state *steps, bool *undoing, moult_error *err)
+moult_status ledger_progress(const moult_targets *t, moult_session *s, const char *run,
+                             const struct moult_plan *plan, struct progress *out, moult_error *err)
 {
-    struct reading r = {.wanted = o->run, .steps = steps, .step_count = o->plan->step_count};
-    moult_status st = scan(t, s, MOULT_RECORD_RUN, on_step, &r, err);
-    if (st == MOULT_OK)
-        st = scan(t, s, MOULT_RECORD_STEP, on_step, &r, err);
-    *undoing = r.undoing;
-    return st == MOULT_ERR_CORRUPT && moult_error_code(err) == MOULT_OK
-               ? damaged(o, "a step's record cannot be read", err)
-               : st;
+    static const uint32_t tables[] = {MOULT_RECORD_RUN, MOULT_RECORD_STEP, MOULT_RECORD_AUDIT};
+    struct reading r = {.wanted = run, .progress = out, .plan = plan};
+    moult_status st = MOULT_OK;
+    for (size_t i = 0; i < sizeof tables / sizeof *tables && st == MOULT_OK; i++)
+        st = scan(t, s, tables[i], on_progress, &r, err);
+    if (st != MOULT_ERR_CORRUPT || moult_error_code(err) != MOULT_OK)
+        return st;
+    return damaged(run, "a record of a step does not fit its plan", err);
 }

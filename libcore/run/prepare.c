@@ -34,6 +34,8 @@ static moult_status make(struct job *job, struct state *state, moult_error *err)
     const struct unit *u = &job->t->units[state->first];
     moult_session *session = NULL;
     bool rehearsed = job->options->plan.rehearse || job->options->dry_run;
+    delta_release(state->delta); /* of an attempt that failed */
+    state->delta = NULL;
     moult_status st = unit_open(job->t, u, MOULT_PURPOSE_READ, job->lock_ms, &session, err);
     if (st == MOULT_OK)
         st = plan_between(job->t, session, state->tree, job->to, &job->options->plan, rehearsed,
@@ -81,6 +83,9 @@ moult_status prepare_state(struct job *job, struct state *state, moult_error *er
     moult_status st = job->fixed ? take_fixed(job, state, err) : make(job, state, err);
     if (st == MOULT_OK && !job->options->dry_run)
         st = permit(job, state, err);
+    /* What passes by itself is tried again by each unit that is to be written to. */
+    if ((st == MOULT_ERR_BUSY || st == MOULT_ERR_UNAVAILABLE) && !job->options->dry_run)
+        return st;
     state->planned = true;
     if (st != MOULT_OK && (state->failed = moult_error_new()))
         error_copy(state->failed, err);

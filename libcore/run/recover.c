@@ -6,21 +6,33 @@
 #include "chain.h"
 #include "execute.h"
 
+/* Of a run that was being taken back: what failed then, did it take place?  A statement whose
+ * outcome nobody recorded must not stand in the way for good. */
+static moult_status settle_all(struct execution *x, moult_error *err)
+{
+    moult_status st = MOULT_OK;
+    for (size_t i = 0; i < x->plan->step_count && st == MOULT_OK; i++)
+        st = settle_intent(x, i, err);
+    return st;
+}
+
 static moult_status go_on(struct execution *x, const struct open_run *open, moult_error *err)
 {
-    bool undoing = false;
     x->steps = calloc(x->plan->step_count + 1, sizeof *x->steps);
     if (!x->steps)
         return error_nomem(err);
+    struct progress progress = {.steps = x->steps};
     memcpy(x->ledger.run, open->run, sizeof open->run);
     moult_status st = chain_head(x->t, x->session, x->ledger.head, err);
     if (st == MOULT_OK)
-        st = ledger_progress(x->t, x->session, open, x->steps, &undoing, err);
+        st = ledger_progress(x->t, x->session, open->run, x->plan, &progress, err);
     if (st != MOULT_OK)
         return unit_error(x->u, st, err);
-    if (!undoing)
+    if (!progress.undoing)
         return end_run(x, run_steps(x, err), err);
-    st = take_back(x, err);
+    st = settle_all(x, err);
+    if (st == MOULT_OK)
+        st = take_back(x, err);
     if (st == MOULT_OK)
         return st;
     error_prefix(err, "the open run %s cannot be taken back", open->run);

@@ -210,9 +210,7 @@ static moult_status load_file(struct loading *l, const char *path, const char *l
         bytes = (struct str){bytes.p + 1, bytes.n - 1};
     if (!bytes.n || *bytes.p != '{')
         return load_ddl(l, path, like, out, err);
-    moult_tree *tree;
-    st = tree_read_json(bytes, path, &tree, err);
-    return st == MOULT_OK ? snapshot_new(tree, path, out, err) : st;
+    return snapshot_read(bytes, path, out, err);
 }
 
 /* ---- all of them ---- */

@@ -132,6 +132,13 @@ static moult_status collect(struct moult *m, const struct adapter *a, const stru
     return st;
 }
 
+moult_status hints_check(struct moult *m, const struct adapter *a, const struct hints *hints,
+                         moult_error *err)
+{
+    CLEANUP(cleanup_renames) struct renames all = {0};
+    return collect(m, a, hints, &all, err);
+}
+
 /* ---- carrying out ---- */
 
 struct renaming {
@@ -230,14 +237,15 @@ moult_status difference(struct moult *m, struct adapter *a, const moult_tree *fr
     *out = NULL;
     CLEANUP(cleanup_renames) struct renames all = {0};
     CLEANUP(cleanup_arena) struct arena arena = {0};
-    /* What is there already, or is still empty, has nothing to rename. */
+    /* What is there already, or is still empty, has nothing to rename; a hint that cannot be read is
+     * an error all the same. */
     bool any = strcmp(from->state, to->state) != 0 && from->root->child_count > 0;
-    moult_status st = any && hints ? collect(m, a, hints, &all, err) : MOULT_OK;
+    moult_status st = hints ? collect(m, a, hints, &all, err) : MOULT_OK;
     if (st != MOULT_OK)
         return st;
     CLEANUP(cleanup_renaming)
     struct renaming r = {.m = m, .a = a, .before = from, .wanted = to, .like = like};
-    if (all.count)
+    if (any && all.count)
         st = carry_all(&arena, &r, &all, err);
     CLEANUP(cleanup_release) struct moult_delta *delta = NULL;
     if (st == MOULT_OK)

@@ -11,11 +11,14 @@ struct moult_snapshot {
     moult_tree *tree;      /* owned, sealed */
     struct str origin;     /* in the tree's arena */
     char at[32];           /* when it was taken or saved; "" unknown */
-    struct renames *hints; /* from renames.toml beside the desired state; owned; NULL: none */
+    struct renames *hints; /* that came with a desired state; owned; NULL: none */
 };
 /* Takes TREE over, also on failure. */
 moult_status snapshot_new(moult_tree *tree, const char *origin, moult_snapshot **out,
                           moult_error *err);
+/* Reads a snapshot document, which came from ORIGIN. */
+moult_status snapshot_read(struct str json, const char *origin, moult_snapshot **out,
+                           moult_error *err);
 static inline void cleanup_snapshot(moult_snapshot **s)
 {
     moult_snapshot_free(*s);
@@ -127,6 +130,9 @@ struct hints {
     const struct renames *more; /* that came with the desired state, or NULL */
 };
 moult_status renames_from_file(const char *path, struct renames *out, moult_error *err);
+/* Can they all be read?  Also where nothing is left to be renamed. */
+moult_status hints_check(struct moult *m, const struct adapter *a, const struct hints *hints,
+                         moult_error *err);
 moult_status difference(struct moult *m, struct adapter *a, const moult_tree *from,
                         const moult_tree *to, const struct hints *hints, bool layout,
                         moult_session *like, struct moult_delta **out, moult_error *err);

@@ -131,7 +131,7 @@ moult_status moult_store_save(moult *m, const moult_snapshot *snapshot, const ch
                           ? ref_fits(&name, err)
                           : error_nomem(err);
     if (st == MOULT_OK)
-        st = tree_write_json(snapshot->tree, into_buf, &document, err);
+        st = snapshot_write_json(snapshot->tree, snapshot->hints, into_buf, &document, err);
     if (st == MOULT_OK)
         st = storage_open(m, true, &s, err);
     ledger_now(at);

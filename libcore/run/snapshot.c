@@ -23,6 +23,24 @@ moult_status snapshot_new(moult_tree *tree, const char *origin, moult_snapshot *
     return MOULT_OK;
 }
 
+moult_status snapshot_read(struct str json, const char *origin, moult_snapshot **out,
+                           moult_error *err)
+{
+    *out = NULL;
+    CLEANUP_SNAPSHOT moult_snapshot *s = calloc(1, sizeof *s);
+    if (!s || !(s->hints = calloc(1, sizeof *s->hints)))
+        return error_nomem(err);
+    moult_status st = snapshot_read_json(json, origin, &s->tree, s->hints, err);
+    if (st != MOULT_OK)
+        return st;
+    s->origin = arena_str(&s->tree->arena, str_of(origin));
+    if (!s->origin.p)
+        return error_nomem(err);
+    *out = s;
+    s = NULL;
+    return MOULT_OK;
+}
+
 void moult_snapshot_free(moult_snapshot *snapshot)
 {
     if (!snapshot)
@@ -93,19 +111,28 @@ const char *moult_snapshot_count(const moult_snapshot *snapshot, uint32_t i, uin
 
 /* ---- writing ---- */
 
-/* A text on one line, shortened where it is long. */
+#define SHOWN_BYTES 200u /* of a text, for people */
+
+/* A text on one line, shortened where it is long, not within a character. */
 static void write_value(struct buf *b, struct str text)
 {
-    size_t n = text.n < 200 ? text.n : 200;
-    for (size_t i = 0; i < n; i++)
-        buf_char(b, (unsigned char)text.p[i] < ' ' ? ' ' : text.p[i]);
+    size_t n = text.n, at = b->n;
+    if (n > SHOWN_BYTES)
+        for (n = SHOWN_BYTES; n && ((unsigned char)text.p[n] & 0xc0) == 0x80;)
+            n--;
+    buf_add(b, text.p, n);
+    for (; buf_ok(b) && at < b->n; at++)
+        if ((unsigned char)b->p[at] < ' ')
+            b->p[at] = ' ';
     if (n < text.n)
         buf_puts(b, "...");
 }
 
 static void write_node(struct buf *b, const moult_node *node, int depth)
 {
-    buf_printf(b, "%*s%s", depth * 2, "", node->kind);
+    for (int i = 0; i < depth; i++)
+        buf_puts(b, "  ");
+    buf_puts(b, node->kind);
     const struct attr *name = node_attr(node, "name");
     struct str shown = name ? name->text : node->key;
     if (shown.n) {
@@ -119,7 +146,9 @@ static void write_node(struct buf *b, const moult_node *node, int depth)
         const struct attr *a = &node->attrs[i];
         if (a == name || a->aspect == MOULT_LAYOUT || a->aspect == MOULT_DERIVED)
             continue;
-        buf_printf(b, "%s%s = ", before, a->name);
+        buf_puts(b, before);
+        buf_puts(b, a->name);
+        buf_puts(b, " = ");
         before = ", ";
         write_value(b, a->text);
     }
@@ -149,7 +178,7 @@ moult_status moult_snapshot_write(moult *m, const moult_snapshot *snapshot, uint
                                   moult_write_fn *write, void *arg, moult_error *err)
 {
     if (format == MOULT_FORMAT_JSON)
-        return tree_write_json(snapshot->tree, write, arg, err);
+        return snapshot_write_json(snapshot->tree, snapshot->hints, write, arg, err);
     if (format == MOULT_FORMAT_TEXT)
         return write_text(snapshot, write, arg, err);
     if (format != MOULT_FORMAT_SQL)

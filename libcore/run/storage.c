@@ -213,12 +213,9 @@ static moult_status load_object(struct storage *s, const char *key, const char *
                                 const char *at, moult_snapshot **out, moult_error *err)
 {
     CLEANUP_BUF struct buf text = {0};
-    moult_tree *tree;
     moult_status st = storage_get(s, key, &text, err);
     if (st == MOULT_OK)
-        st = tree_read_json(buf_view(&text), origin, &tree, err);
-    if (st == MOULT_OK)
-        st = snapshot_new(tree, origin, out, err);
+        st = snapshot_read(buf_view(&text), origin, out, err);
     if (st == MOULT_OK && at)
         snprintf((*out)->at, sizeof(*out)->at, "%s", at);
     return st;

@@ -5,8 +5,6 @@
 
 #include <stdlib.h>
 
-#define USUAL_LOCK_MS 10000
-
 /* An open run comes before everything else. */
 static moult_status end_open_run(struct job *job, const struct unit *u, struct work *w,
                                  moult_session **s, moult_error *err)
@@ -153,8 +151,12 @@ moult_status moult_sync(moult *m, const moult_targets *targets, const moult_snap
     (void)m; /* the targets' own */
     struct job job = {
         .t = targets, .to = to, .options = options ? options : &usual, .wanted = to->tree->state};
-    state_key(to->tree, job.options->plan.layout != 0, job.wanted_key);
-    return run_job(&job, err);
+    const moult_plan_options *how = &job.options->plan;
+    const char *file = how->renames_file ? how->renames_file : targets->renames;
+    const struct hints hints = {how->renames, file, file ? NULL : to->hints};
+    moult_status st = hints_check(targets->m, &targets->adapter, &hints, err);
+    state_key(to->tree, how->layout != 0, job.wanted_key);
+    return st == MOULT_OK ? run_job(&job, err) : st;
 }
 
 moult_status moult_apply(moult *m, const moult_targets *targets, const moult_plan *plan,

@@ -110,8 +110,16 @@ static moult_status api_dependents(const moult_tree *tree, const char *path, siz
     return tree_dependents(tree, (struct str){path, len}, fn, arg);
 }
 
+static moult_status api_clear(moult_tree *tree)
+{
+    if (tree->sealed)
+        return MOULT_ERR_INTERNAL;
+    tree->root->child_count = 0;
+    return MOULT_OK;
+}
+
 const moult_tree_api tree_api = {
-    .size = MOULT_END(moult_tree_api, dependents),
+    .size = MOULT_END(moult_tree_api, clear),
     .root = api_root,
     .add = api_add,
     .set = api_set,
@@ -129,4 +137,5 @@ const moult_tree_api tree_api = {
     .same = api_same,
     .ref = api_ref,
     .dependents = api_dependents,
+    .clear = api_clear,
 };

@@ -20,7 +20,8 @@ static const struct member document_members[] = {
     [D_ADAPTER] = MUST("adapter", TEXT, 0),      [D_CLASS] = MUST("class", TEXT, 0),
     [D_DIGEST] = MUST("digest", OBJECT, DIGEST), [D_FORMAT] = MUST("format", TEXT, 0),
     [D_LEVEL] = MUST("level", NUMBER, 0),        [D_MAJOR] = MUST("major", NUMBER, 0),
-    [D_ROOT] = MUST("root", OBJECT, NODE),       [D_SERVER] = MUST("server", TEXT, 0),
+    [D_RENAMES] = MAY("renames", ARRAY, RENAMES), [D_ROOT] = MUST("root", OBJECT, NODE),
+    [D_SERVER] = MUST("server", TEXT, 0),
 };
 static const struct member digest_members[DIGESTS] = {
     [MOULT_SHAPE] = MUST("shape", TEXT, 0),   [MOULT_RIGHTS] = MUST("rights", TEXT, 0),
@@ -63,4 +64,5 @@ const struct json_form json_forms[FORMS] = {
     [CLAIM] = HAS(claim_members),
     [REFS] = OF(REF),
     [REF] = HAS(ref_members),
+    [RENAMES] = OF(0),
 };

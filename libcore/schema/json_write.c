@@ -2,6 +2,7 @@
 /* json_write.c - the snapshot document, canonical by RFC 8785: members sorted, no white space.
  * Sealed trees are sorted and their names ASCII, so writing them in order is all it takes. */
 #include "json.h"
+#include "renames.h"
 #include "stream.h"
 
 const char *const json_aspects[JSON_ASPECTS] = {"shape", "rights", "notes", "layout", "derived"};
@@ -109,8 +110,30 @@ static void write_node(struct stream *s, const moult_node *node)
     stream_pass(s);
 }
 
+static void write_renames(struct stream *s, const struct renames *hints)
+{
+    CLEANUP_BUF struct buf text = {0};
+    bool first = true;
+    buf_puts(&s->buf, ",\"renames\":[");
+    for (size_t i = 0; i < hints->count; i++) {
+        buf_clear(&text);
+        rename_text(&text, &hints->items[i]);
+        if (!buf_ok(&text))
+            stream_fail(s, error_nomem(s->err));
+        stream_comma(s, &first);
+        stream_json(s, NULL, buf_view(&text));
+    }
+    buf_char(&s->buf, ']');
+}
+
 moult_status tree_write_json(const moult_tree *tree, moult_write_fn *write, void *arg,
                              moult_error *err)
+{
+    return snapshot_write_json(tree, NULL, write, arg, err);
+}
+
+moult_status snapshot_write_json(const moult_tree *tree, const struct renames *hints,
+                                 moult_write_fn *write, void *arg, moult_error *err)
 {
     if (!tree->sealed)
         return error_set(err, MOULT_ERR_INTERNAL, "a schema tree was written before it was sealed");
@@ -122,9 +145,12 @@ moult_status tree_write_json(const moult_tree *tree, moult_write_fn *write, void
     buf_printf(&s.buf,
                ",\"digest\":{\"layout\":\"%s\",\"notes\":\"%s\",\"rights\":\"%s\",\"shape\":\"%s\","
                "\"state\":\"%s\"},\"format\":\"" JSON_SNAPSHOT_FORMAT
-               "\",\"level\":%u,\"major\":%u,\"root\":",
+               "\",\"level\":%u,\"major\":%u",
                tree->aspect[MOULT_LAYOUT], tree->aspect[MOULT_NOTES], tree->aspect[MOULT_RIGHTS],
                tree->aspect[MOULT_SHAPE], tree->state, tree->level, tree->major);
+    if (hints && hints->count)
+        write_renames(&s, hints);
+    buf_puts(&s.buf, ",\"root\":");
     write_node(&s, tree->root);
     buf_puts(&s.buf, ",\"server\":");
     stream_json(&s, NULL, tree->server);

@@ -8,6 +8,8 @@ libcore_libmoult_la_SOURCES += \
     libcore/schema/filter.c \
     libcore/schema/index.c \
     libcore/schema/json.h \
+    libcore/schema/json_events.c \
+    libcore/schema/json_events.h \
     libcore/schema/json_forms.c \
     libcore/schema/json_forms.h \
     libcore/schema/json_read.c \

@@ -124,6 +124,25 @@ moult_status renames_add(struct renames *r, struct str hint, const char *where, 
     return MOULT_OK;
 }
 
+/* In a hint "=" separates, too. */
+static void add_hint_part(struct buf *b, struct str part)
+{
+    for (size_t i = 0; i < part.n; i++)
+        if (part.p[i] == '=')
+            buf_puts(b, "%3D");
+        else
+            buf_char(b, part.p[i]);
+}
+
+void rename_text(struct buf *b, const struct rename *r)
+{
+    const char *colon = memrchr(r->to.p, ':', r->to.n);
+    size_t key = colon ? (size_t)(colon + 1 - r->to.p) : 0;
+    add_hint_part(b, r->from);
+    buf_char(b, '=');
+    add_hint_part(b, (struct str){r->to.p + key, r->to.n - key});
+}
+
 void renames_free(struct renames *r)
 {
     arena_free(&r->arena);

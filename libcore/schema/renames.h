@@ -24,6 +24,16 @@ struct renames {
  * one. */
 moult_status renames_add(struct renames *r, struct str hint, const char *where, moult_error *err);
 void renames_free(struct renames *r);
+/* Appends the hint as renames_add takes it. */
+void rename_text(struct buf *b, const struct rename *r);
+
+/* ---- json_write.c, json_read.c: the snapshot document, docs/schemas/snapshot.json ----
+ * As tree_write_json and tree_read_json, with the hints that belong to a desired state.  HINTS may
+ * be NULL for writing; reading adds to it. */
+moult_status snapshot_write_json(const moult_tree *tree, const struct renames *hints,
+                                 moult_write_fn *write, void *arg, moult_error *err);
+moult_status snapshot_read_json(struct str json, const char *name, moult_tree **out,
+                                struct renames *hints, moult_error *err);
 
 #define RENAME_DUE 1u
 #define RENAME_DONE 2u

@@ -60,8 +60,9 @@ static bool is_ours(sqlite3_stmt *row, const char *sql)
 static moult_status look_at_tables(moult_session *session, struct bookkeeping *out, uint32_t *found,
                                    moult_error *err)
 {
-    static const char sql[] = "SELECT type, lower(name), sql FROM main.sqlite_schema WHERE lower(name) IN "
-                              "('moult_format', 'moult_run', 'moult_step', 'moult_audit')";
+    static const char sql[] =
+        "SELECT type, lower(name), sql FROM main.sqlite_schema WHERE lower(name) IN "
+        "('moult_format', 'moult_run', 'moult_step', 'moult_audit')";
     sqlite3_stmt *s = NULL;
     int rc = sqlite3_prepare_v2(session->db, sql, -1, &s, NULL);
     while (rc == SQLITE_OK && (rc = sqlite3_step(s)) == SQLITE_ROW) {
@@ -78,12 +79,14 @@ static moult_status look_at_tables(moult_session *session, struct bookkeeping *o
         }
     }
     sqlite3_finalize(s);
-    return rc == SQLITE_DONE ? MOULT_OK
-                             : sqlite_fail_rc(session, err, rc, "cannot look for moult's bookkeeping", sql,
-                                              sizeof sql - 1);
+    return rc == SQLITE_DONE
+               ? MOULT_OK
+               : sqlite_fail_rc(session, err, rc, "cannot look for moult's bookkeeping", sql,
+                                sizeof sql - 1);
 }
 
-moult_status sqlite_bookkeeping_look(moult_session *session, struct bookkeeping *out, moult_error *err)
+moult_status sqlite_bookkeeping_look(moult_session *session, struct bookkeeping *out,
+                                     moult_error *err)
 {
     *out = (struct bookkeeping){0};
     uint32_t found = 0;
@@ -96,14 +99,16 @@ moult_status sqlite_bookkeeping_look(moult_session *session, struct bookkeeping 
         out->alien = "moult_format"; /* the right text, but not the whole set */
         return MOULT_OK;
     }
-    static const char sql[] = "SELECT 1 FROM main.moult_format WHERE marker = '" BOOKKEEPING_MARKER "'";
+    static const char sql[] =
+        "SELECT 1 FROM main.moult_format WHERE marker = '" BOOKKEEPING_MARKER "'";
     sqlite3_stmt *s = NULL;
     int rc = sqlite3_prepare_v2(session->db, sql, -1, &s, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_step(s);
     sqlite3_finalize(s);
     if (rc != SQLITE_ROW && rc != SQLITE_DONE)
-        return sqlite_fail_rc(session, err, rc, "cannot look for moult's bookkeeping", sql, sizeof sql - 1);
+        return sqlite_fail_rc(session, err, rc, "cannot look for moult's bookkeeping", sql,
+                              sizeof sql - 1);
     out->ours = rc == SQLITE_ROW;
     if (!out->ours)
         out->alien = "moult_format";
@@ -116,19 +121,22 @@ moult_status sqlite_reader_records(moult_session *session, uint32_t table, uint6
     const char *name = sqlite_bookkeeping_name(table);
     struct bookkeeping found;
     if (!name || table == 0 || after > INT64_MAX)
-        return sqlite_fail(session->host, err, MOULT_ERR_INTERNAL, "no bookkeeping table %u", table);
+        return sqlite_fail(session->host, err, MOULT_ERR_INTERNAL, "no bookkeeping table %u",
+                           table);
     moult_status st = sqlite_bookkeeping_look(session, &found, err);
     if (st != MOULT_OK || !found.any)
         return st;
     if (!found.ours) {
         st = sqlite_fail(session->host, err, MOULT_ERR_EXISTS,
                          "the database has a table \"%s\" that is not moult's", found.alien);
-        sqlite_detail(session->host, err, "hint", "rename it: moult keeps its own records under that name");
+        sqlite_detail(session->host, err, "hint",
+                      "rename it: moult keeps its own records under that name");
         return st;
     }
     char sql[128];
     sqlite3_snprintf(sizeof sql, sql,
-                     "SELECT seq, run, event, at, body FROM main.%s WHERE seq > ?1 ORDER BY seq", name);
+                     "SELECT seq, run, event, at, body FROM main.%s WHERE seq > ?1 ORDER BY seq",
+                     name);
     sqlite3_stmt *s = NULL;
     int rc = sqlite3_prepare_v2(session->db, sql, -1, &s, NULL);
     if (rc == SQLITE_OK)

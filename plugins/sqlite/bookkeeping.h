@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* bookkeeping.h - moult's own tables in a SQLite file, and how they are recognised.
  *
- * They are moult's if moult_format has the text below and its row holds the marker; anything else of
- * such a name is the user's, and is treated like every other table.  AUTOINCREMENT is avoided: it
- * would leave a table sqlite_sequence in files that had none. */
+ * They are moult's if moult_format has the text below and its row holds the marker; anything else
+ * of such a name is the user's, and is treated like every other table.  AUTOINCREMENT is avoided:
+ * it would leave a table sqlite_sequence in files that had none. */
 #ifndef MOULT_SQLITE_BOOKKEEPING_H
 #define MOULT_SQLITE_BOOKKEEPING_H
 
@@ -31,7 +31,8 @@ struct bookkeeping {
 };
 
 /* Looks what is there, by reading sqlite_schema and the marker. */
-moult_status sqlite_bookkeeping_look(moult_session *session, struct bookkeeping *out, moult_error *err);
+moult_status sqlite_bookkeeping_look(moult_session *session, struct bookkeeping *out,
+                                     moult_error *err);
 /* Name and CREATE text of table 0 .. BOOKKEEPING_COUNT - 1 (0 = moult_format). */
 const char *sqlite_bookkeeping_name(uint32_t table);
 const char *sqlite_bookkeeping_sql(uint32_t table);

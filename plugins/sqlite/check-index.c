@@ -114,7 +114,8 @@ static void constraint_key(struct check *c, const struct constraint *k, struct k
             term_part(c, p, &p->terms[k->first + i], part);
         }
         /* A table without rowid keeps each column of its primary key once. */
-        for (uint32_t j = 0; j + 1 < out->count && p->without_rowid && k->kind == CONSTRAINT_PRIMARY; j++) {
+        for (uint32_t j = 0;
+             j + 1 < out->count && p->without_rowid && k->kind == CONSTRAINT_PRIMARY; j++) {
             if (parts_alike(&out->parts[j], part)) {
                 out->count--;
                 break;
@@ -187,7 +188,8 @@ static bool keys_alike(const struct key *a, const struct key *b, bool order)
     if (a->count != b->count)
         return false;
     for (uint32_t i = 0; i < a->count; i++) {
-        if (!parts_alike(&a->parts[i], &b->parts[i]) || (order && a->parts[i].desc != b->parts[i].desc))
+        if (!parts_alike(&a->parts[i], &b->parts[i]) ||
+            (order && a->parts[i].desc != b->parts[i].desc))
             return false;
     }
     return true;
@@ -214,9 +216,11 @@ static void check_created(struct check *c, const struct object *o, struct listed
     if (!parse_create(&c->other, o->sql, o->sql_len) || p->what != PARSE_INDEX)
         return; /* reported where the tree is built */
     if (l->unique != p->unique)
-        check_mismatch(c, "index_list", "UNIQUE", p->unique ? "yes" : "no", l->unique ? "yes" : "no");
+        check_mismatch(c, "index_list", "UNIQUE", p->unique ? "yes" : "no",
+                       l->unique ? "yes" : "no");
     if (l->partial != (p->where.n > 0))
-        check_mismatch(c, "index_list", "WHERE", p->where.n ? "yes" : "no", l->partial ? "yes" : "no");
+        check_mismatch(c, "index_list", "WHERE", p->where.n ? "yes" : "no",
+                       l->partial ? "yes" : "no");
     for (uint32_t i = 0; i < p->term_count; i++) {
         struct key_part *part = add_part(c, &text);
         if (!part)
@@ -229,7 +233,8 @@ static void check_created(struct check *c, const struct object *o, struct listed
         check_mismatch(c, "index_xinfo", "its columns", "something else", "other columns");
 }
 
-/* Does K say no more than its columns?  Those of a primary key are known to be right by table_xinfo. */
+/* Does K say no more than its columns?  Those of a primary key are known to be right by
+ * table_xinfo. */
 static bool is_plain_primary(const struct constraint *k, const struct key *key)
 {
     if (k->kind != CONSTRAINT_PRIMARY)

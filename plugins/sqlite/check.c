@@ -8,7 +8,8 @@
 
 /* ---- failures ---- */
 
-void check_mismatch(struct check *c, const char *pragma, const char *what, const char *text, const char *got)
+void check_mismatch(struct check *c, const char *pragma, const char *what, const char *text,
+                    const char *got)
 {
     if (c->failed)
         return;
@@ -48,9 +49,10 @@ void check_report(struct check *c, struct inspect *in)
     } else {
         inspect_fail(in, MOULT_ERR_UNSUPPORTED, "%s", c->message);
         sqlite_detail(in->host, in->err, "detail", "%s", c->detail ? c->detail : "");
-        sqlite_detail(in->host, in->err, "hint", "%s",
-                      "the text in sqlite_schema may have been edited by hand: a dump and reload with "
-                      "sqlite3 brings both together; otherwise this is a defect in moult");
+        sqlite_detail(
+            in->host, in->err, "hint", "%s",
+            "the text in sqlite_schema may have been edited by hand: a dump and reload with "
+            "sqlite3 brings both together; otherwise this is a defect in moult");
     }
 }
 
@@ -115,7 +117,8 @@ static const char *yes_no(bool b)
 /* ---- columns ---- */
 
 /* Where column I stands in the primary key, from 1; 0 = nowhere. */
-static int key_position(const struct object *o, const struct parse *p, const struct constraint *k, uint32_t i)
+static int key_position(const struct object *o, const struct parse *p, const struct constraint *k,
+                        uint32_t i)
 {
     if (!k)
         return 0;
@@ -143,8 +146,8 @@ static bool is_quote(char c)
     return c == '\'' || c == '"' || c == '`' || c == '[';
 }
 
-/* The type as SQLite keeps it: the text, and if that begins with a quote, without its first and last byte
- * where no other quote is inside, else what the first quotes enclose. */
+/* The type as SQLite keeps it: the text, and if that begins with a quote, without its first and
+ * last byte where no other quote is inside, else what the first quotes enclose. */
 static void stored_type(const char *p, size_t n, struct text *out)
 {
     out->n = 0;
@@ -205,11 +208,12 @@ static void check_default(struct check *c, const struct constraint *k, const cha
         if (c->a.n == c->b.n && c->a.n && memcmp(c->a.p, c->b.p, c->a.n) == 0)
             return;
     }
-    check_mismatch(c, "table_xinfo", "the default of a column", k ? "one" : "none", got ? got : "none");
+    check_mismatch(c, "table_xinfo", "the default of a column", k ? "one" : "none",
+                   got ? got : "none");
 }
 
-static void check_column(struct check *c, const struct object *o, uint32_t i, const struct constraint *key,
-                         uint32_t alias, sqlite3_stmt *row)
+static void check_column(struct check *c, const struct object *o, uint32_t i,
+                         const struct constraint *key, uint32_t alias, sqlite3_stmt *row)
 {
     const struct parse *p = &c->table;
     const struct column *column = &p->columns[i];
@@ -221,10 +225,13 @@ static void check_column(struct check *c, const struct object *o, uint32_t i, co
     bool not_null = column_last(p, i, CONSTRAINT_NOT_NULL) ||
                     (position && (p->without_rowid || (p->strict && alias != i)));
     if (not_null != (sqlite3_column_int(row, 3) != 0))
-        check_mismatch(c, "table_xinfo", "whether a column is NOT NULL", yes_no(not_null), yes_no(!not_null));
-    check_default(c, column_last(p, i, CONSTRAINT_DEFAULT), (const char *)sqlite3_column_text(row, 4));
+        check_mismatch(c, "table_xinfo", "whether a column is NOT NULL", yes_no(not_null),
+                       yes_no(!not_null));
+    check_default(c, column_last(p, i, CONSTRAINT_DEFAULT),
+                  (const char *)sqlite3_column_text(row, 4));
     if (position != sqlite3_column_int(row, 5))
-        check_mismatch(c, "table_xinfo", "which columns the primary key has", name, "another place in it");
+        check_mismatch(c, "table_xinfo", "which columns the primary key has", name,
+                       "another place in it");
     const struct constraint *generated = column_last(p, i, CONSTRAINT_GENERATED);
     int hidden = generated ? generated->stored ? 3 : 2 : 0;
     if (hidden != sqlite3_column_int(row, 6))
@@ -236,7 +243,8 @@ static void check_columns(struct check *c)
     const struct parse *p = &c->table;
     const struct object *o = &c->now;
     if (p->without_rowid != o->without_rowid)
-        check_mismatch(c, "table_list", "WITHOUT ROWID", yes_no(p->without_rowid), yes_no(o->without_rowid));
+        check_mismatch(c, "table_list", "WITHOUT ROWID", yes_no(p->without_rowid),
+                       yes_no(o->without_rowid));
     if (p->strict != o->strict)
         check_mismatch(c, "table_list", "STRICT", yes_no(p->strict), yes_no(o->strict));
     const struct constraint *key = table_primary_key(p);
@@ -277,7 +285,8 @@ static bool action_is(const struct parse *p, struct range r, const char *got)
     size_t n = strlen(got);
     if (r.n == 1)
         return equal_folded(p->text + first->at, first->n, got, n);
-    return n == first->n + 1 + last->n && equal_folded(p->text + first->at, first->n, got, first->n) &&
+    return n == first->n + 1 + last->n &&
+           equal_folded(p->text + first->at, first->n, got, first->n) &&
            equal_folded(p->text + last->at, last->n, got + first->n + 1, last->n);
 }
 
@@ -293,14 +302,16 @@ static bool foreign_key_agrees(const struct parse *p, const struct constraint *k
     uint32_t terms = k->column == NO_TOKEN ? k->terms : 1;
     if (seq >= terms || !token_is(p, k->table, text_at(row, 2)))
         return false;
-    uint32_t from = k->column == NO_TOKEN ? p->terms[k->first + seq].expr.at : p->columns[k->column].name;
+    uint32_t from =
+        k->column == NO_TOKEN ? p->terms[k->first + seq].expr.at : p->columns[k->column].name;
     if (!token_is(p, from, text_at(row, 3)))
         return false;
     bool named = sqlite3_column_type(row, 4) != SQLITE_NULL;
     if (named != (k->to_terms > 0) || (named && seq >= k->to_terms) ||
         (named && !token_is(p, p->terms[k->to_first + seq].expr.at, text_at(row, 4))))
         return false;
-    return action_is(p, k->on_update, text_at(row, 5)) && action_is(p, k->on_delete, text_at(row, 6));
+    return action_is(p, k->on_update, text_at(row, 5)) &&
+           action_is(p, k->on_delete, text_at(row, 6));
 }
 
 static void check_foreign_keys(struct check *c)
@@ -319,19 +330,28 @@ static void check_foreign_keys(struct check *c)
         uint32_t id = (uint32_t)sqlite3_column_int(s, 0); /* the last one in the text is 0 */
         const struct constraint *k = id < count ? foreign_key(p, count - 1 - id) : NULL;
         if (!k || !foreign_key_agrees(p, k, s))
-            check_mismatch(c, "foreign_key_list", "a foreign key", k ? "something else" : "there is none",
-                             text_at(s, 2));
+            check_mismatch(c, "foreign_key_list", "a foreign key",
+                           k ? "something else" : "there is none", text_at(s, 2));
     }
     sqlite3_finalize(s);
     if (rows != wanted)
-        check_mismatch(c, "foreign_key_list", "a foreign key", "there is one more", "there is none");
+        check_mismatch(c, "foreign_key_list", "a foreign key", "there is one more",
+                       "there is none");
 }
 
 /* ---- all of it ---- */
 
 static void check_table(struct check *c, const struct object *o)
 {
-    c->now = *o;
+    /* Only what is not written to meanwhile. */
+    c->now = (struct object){
+        .name = o->name,
+        .key = o->key,
+        .index = o->index,
+        .without_rowid = o->without_rowid,
+        .strict = o->strict,
+        .column_count = o->column_count,
+    };
     c->about = o;
     /* What cannot be parsed is reported where the tree is built. */
     if (!parse_create(&c->table, o->sql, o->sql_len) || c->table.what != PARSE_TABLE)
@@ -348,7 +368,8 @@ static void check_table(struct check *c, const struct object *o)
 
 void check_all(struct check *c)
 {
-    for (const struct object *o = c->first; o && !c->failed && !atomic_load(&c->stop); o = o->next) {
+    for (const struct object *o = c->first; o && !c->failed && !atomic_load(&c->stop);
+         o = o->next) {
         if (o->what == OBJECT_TABLE && !o->left_out)
             check_table(c, o);
     }

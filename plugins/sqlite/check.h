@@ -19,7 +19,7 @@ struct check {
     struct parse table; /* of the table at hand */
     struct parse other; /* of an index of it, or a text that a pragma gave */
     struct text a, b, d;
-    struct object now;         /* the table at hand with its columns; the rest as in the list */
+    struct object now;          /* the table at hand with its columns; the rest as in the list */
     const struct object *about; /* for messages: the table or an index of it */
 
     /* The first failure. */
@@ -37,7 +37,8 @@ void check_report(struct check *c, struct inspect *in);
 void check_free(struct check *c);
 
 /* Notes that the text says TEXT and PRAGMA says GOT. */
-void check_mismatch(struct check *c, const char *pragma, const char *what, const char *text, const char *got);
+void check_mismatch(struct check *c, const char *pragma, const char *what, const char *text,
+                    const char *got);
 void check_nomem(struct check *c);
 sqlite3_stmt *check_pragma(struct check *c, const char *name, const char *arg);
 bool check_step(struct check *c, sqlite3_stmt *stmt);

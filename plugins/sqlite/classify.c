@@ -44,14 +44,14 @@ static bool is_op(const struct parse *p, uint32_t i, char op)
 
 static bool is_schema_table(const struct parse *p, uint32_t i)
 {
-    return names(p, i, "sqlite_schema") || names(p, i, "sqlite_master") || names(p, i, "sqlite_temp_schema") ||
-           names(p, i, "sqlite_temp_master");
+    return names(p, i, "sqlite_schema") || names(p, i, "sqlite_master") ||
+           names(p, i, "sqlite_temp_schema") || names(p, i, "sqlite_temp_master");
 }
 
 /* Is token I a database that a desired state may name? */
 static bool is_own_database(const struct parse *p, uint32_t i)
 {
-    return names(p, i, "main") || names(p, i, "temp");
+    return names(p, i, "main");
 }
 
 /* ---- what no statement may contain ---- */
@@ -80,10 +80,11 @@ static bool before_table(uint16_t keyword)
 /* Functions that reach out of the database, be they there or not. */
 static bool is_denied_function(const struct parse *p, uint32_t i)
 {
-    static const char *const denied[] = {"load_extension", "readfile", "writefile",
-                                         "edit",           "lsdir",    "fsdir",
+    static const char *const denied[] = {"load_extension", "readfile",      "writefile",
+                                         "edit",           "lsdir",         "fsdir",
                                          "zipfile",        "fts3_tokenizer"};
-    if (!is_op(p, i + 1, '(') || (i > 0 && (before_table(at(p, i - 1)->keyword) || is_op(p, i - 1, '.'))))
+    if (!is_op(p, i + 1, '(') ||
+        (i > 0 && (before_table(at(p, i - 1)->keyword) || is_op(p, i - 1, '.'))))
         return false;
     for (size_t k = 0; k < sizeof denied / sizeof *denied; k++) {
         if (names(p, i, denied[k]))
@@ -105,7 +106,8 @@ static struct verdict contents(const struct parse *p)
         /* "IS DISTINCT FROM a.b" is a column. */
         bool table = before_table(keyword) && keyword != KW_ON &&
                      !(keyword == KW_FROM && i > 0 && at(p, i - 1)->keyword == KW_DISTINCT);
-        if (table && token_is_name(at(p, i + 1)) && is_op(p, i + 2, '.') && !is_own_database(p, i + 1))
+        if (table && token_is_name(at(p, i + 1)) && is_op(p, i + 2, '.') &&
+            !is_own_database(p, i + 1))
             return refused_at(p, i + 1, "%.*s is another database");
         if (at(p, i)->kind == TOKEN_VARIABLE)
             return refused_at(p, i, "nothing gives the parameter %.*s a value");
@@ -115,17 +117,58 @@ static struct verdict contents(const struct parse *p)
 
 /* ---- PRAGMA ---- */
 
-static const char *const harmless[] = {
-    "analysis_limit", "application_id", "auto_vacuum", "automatic_index", "busy_timeout", "cache_size",
-    "cache_spill", "cell_size_check", "checkpoint_fullfsync", "collation_list", "compile_options",
-    "data_version", "database_list", "defer_foreign_keys", "encoding", "foreign_key_check",
-    "foreign_key_list", "foreign_keys", "freelist_count", "fullfsync", "function_list",
-    "incremental_vacuum", "index_info", "index_list", "index_xinfo", "integrity_check", "journal_mode",
-    "journal_size_limit", "legacy_alter_table", "legacy_file_format", "max_page_count", "mmap_size",
-    "module_list", "optimize", "page_count", "page_size", "pragma_list", "quick_check",
-    "read_uncommitted", "recursive_triggers", "reverse_unordered_selects", "secure_delete",
-    "shrink_memory", "synchronous", "table_info", "table_list", "table_xinfo", "temp_store", "threads",
-    "user_version", "wal_autocheckpoint", "wal_checkpoint"};
+static const char *const harmless[] = {"analysis_limit",
+                                       "application_id",
+                                       "auto_vacuum",
+                                       "automatic_index",
+                                       "busy_timeout",
+                                       "cache_size",
+                                       "cache_spill",
+                                       "cell_size_check",
+                                       "checkpoint_fullfsync",
+                                       "collation_list",
+                                       "compile_options",
+                                       "data_version",
+                                       "database_list",
+                                       "defer_foreign_keys",
+                                       "encoding",
+                                       "foreign_key_check",
+                                       "foreign_key_list",
+                                       "foreign_keys",
+                                       "freelist_count",
+                                       "fullfsync",
+                                       "function_list",
+                                       "incremental_vacuum",
+                                       "index_info",
+                                       "index_list",
+                                       "index_xinfo",
+                                       "integrity_check",
+                                       "journal_mode",
+                                       "journal_size_limit",
+                                       "legacy_alter_table",
+                                       "legacy_file_format",
+                                       "max_page_count",
+                                       "mmap_size",
+                                       "module_list",
+                                       "optimize",
+                                       "page_count",
+                                       "page_size",
+                                       "pragma_list",
+                                       "quick_check",
+                                       "read_uncommitted",
+                                       "recursive_triggers",
+                                       "reverse_unordered_selects",
+                                       "secure_delete",
+                                       "shrink_memory",
+                                       "synchronous",
+                                       "table_info",
+                                       "table_list",
+                                       "table_xinfo",
+                                       "temp_store",
+                                       "threads",
+                                       "user_version",
+                                       "wal_autocheckpoint",
+                                       "wal_checkpoint"};
 
 /* The token of the value in "= value" or "(value)" after token I; 0 = none. */
 static uint32_t pragma_value(const struct parse *p, uint32_t i)
@@ -186,7 +229,8 @@ static bool is_dumped_virtual(const struct parse *p)
         return false;
     for (uint32_t i = 0; i < 5; i++) {
         char after = i < 4 ? ',' : ')';
-        if (!names(p, 4 + 2 * i, columns[i]) || !is_op(p, 5 + 2 * i, after) || !is_op(p, 17 + 2 * i, after))
+        if (!names(p, 4 + 2 * i, columns[i]) || !is_op(p, 5 + 2 * i, after) ||
+            !is_op(p, 17 + 2 * i, after))
             return false;
     }
     return true;
@@ -244,7 +288,7 @@ static struct verdict create(const struct parse *p)
 {
     uint32_t i = 1;
     if (at(p, i)->keyword == KW_TEMP || at(p, i)->keyword == KW_TEMPORARY)
-        i++;
+        return refused("what is temporary is no part of a schema: it ends with its session");
     if (at(p, i)->keyword == KW_UNIQUE && at(p, i + 1)->keyword == KW_INDEX)
         i++;
     if (at(p, i)->keyword == KW_VIRTUAL && at(p, i + 1)->keyword == KW_TABLE)
@@ -340,16 +384,17 @@ char *dumped_virtual_sql(const struct parse *p)
 {
     const struct token *name = at(p, 18), *table = at(p, 20), *sql = at(p, 24);
     if (!is_dumped_virtual(p) || !value_is(p, 16, "table") || !is_op(p, 15, '(') ||
-        at(p, 14)->keyword != KW_VALUES || name->kind != TOKEN_STRING || sql->kind != TOKEN_STRING ||
-        at(p, 22)->n != 1 || p->text[at(p, 22)->at] != '0' || name->n != table->n ||
-        memcmp(p->text + name->at, p->text + table->at, name->n) != 0)
+        at(p, 14)->keyword != KW_VALUES || name->kind != TOKEN_STRING ||
+        sql->kind != TOKEN_STRING || at(p, 22)->n != 1 || p->text[at(p, 22)->at] != '0' ||
+        name->n != table->n || memcmp(p->text + name->at, p->text + table->at, name->n) != 0)
         return NULL;
     char *out = malloc(sql->n + 1);
     if (!out)
         return NULL;
     size_t n = token_unquote(p->text, sql, out);
     out[n] = '\0';
-    /* The text is judged as if it stood there by itself, and it has to create what the row names. */
+    /* The text is judged as if it stood there by itself, and it has to create what the row names.
+     */
     struct parse inner = {0};
     char *spelled = malloc(name->n + 1);
     size_t spelled_len = spelled ? token_unquote(p->text, name, spelled) : 0;

@@ -20,8 +20,8 @@ moult_status sqlite_nomem(const moult_host *host, moult_error *err)
     return MOULT_ERR_NOMEM;
 }
 
-moult_status sqlite_fail(const moult_host *host, moult_error *err, moult_status code, const char *fmt,
-                         ...)
+moult_status sqlite_fail(const moult_host *host, moult_error *err, moult_status code,
+                         const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
@@ -119,6 +119,9 @@ moult_status sqlite_fail_rc(moult_session *session, moult_error *err, int rc, co
     moult_status code = sqlite_status(rc);
     if (code == MOULT_OK) /* called on success: a defect of the caller's */
         code = MOULT_ERR_INTERNAL;
+    bool crammed = session->scratch && (rc & 0xff) == SQLITE_FULL;
+    if (crammed) /* no disk: the text wants more than a scratch database may hold */
+        code = MOULT_ERR_INVALID;
     /* The connection's message belongs to its latest call, which may have been another. */
     bool own = session->db && sqlite3_extended_errcode(session->db) == rc;
     code = sqlite_fail(host, err, code, "%s: %s", what,
@@ -128,7 +131,7 @@ moult_status sqlite_fail_rc(moult_session *session, moult_error *err, int rc, co
         sqlite_detail(host, err, "file", "%s", session->path);
     if (sql)
         host->error_detail(host->ctx, err, "statement", sql, sql_len);
-    if (hint_of(rc))
+    if (hint_of(rc) && !crammed)
         sqlite_detail(host, err, "hint", "%s", hint_of(rc));
     return code;
 }

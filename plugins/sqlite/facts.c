@@ -41,8 +41,8 @@ const struct constraint *column_last(const struct parse *p, uint32_t column, uin
     return NULL;
 }
 
-/* https://sqlite.org/lang_createtable.html#rowid: the type must be INTEGER and nothing else, and by a
- * quirk that is kept for old files, DESC at the column (but not in a constraint of the table)
+/* https://sqlite.org/lang_createtable.html#rowid: the type must be INTEGER and nothing else, and by
+ * a quirk that is kept for old files, DESC at the column (but not in a constraint of the table)
  * makes it an ordinary key. */
 bool primary_key_is_rowid(const struct object *o, const struct parse *p, const struct constraint *k,
                           uint32_t *column)

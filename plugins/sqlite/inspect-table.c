@@ -12,7 +12,8 @@ static bool conflict_is(const struct parse *p, const struct constraint *k, const
 }
 
 /* ABORT is what holds without the clause. */
-static void put_conflict(struct inspect *in, moult_node *node, const char *name, const struct constraint *k)
+static void put_conflict(struct inspect *in, moult_node *node, const char *name,
+                         const struct constraint *k)
 {
     if (k->conflict != NO_TOKEN && !conflict_is(&in->table, k, "ABORT"))
         put_words(in, node, name, &in->table, (struct range){k->conflict, 1});
@@ -124,7 +125,8 @@ static void same_term(const struct same *s, const struct term *t, struct text *o
         text_puts(out, " desc");
 }
 
-void inspect_terms(const struct same *s, uint32_t first, uint32_t count, struct text *text, struct text *same)
+void inspect_terms(const struct same *s, uint32_t first, uint32_t count, struct text *text,
+                   struct text *same)
 {
     const struct parse *p = s->p;
     for (uint32_t i = 0; i < count; i++) {
@@ -142,7 +144,8 @@ void inspect_terms(const struct same *s, uint32_t first, uint32_t count, struct 
 }
 
 /* The columns of a key: of a constraint of the table, or the one that it is written at. */
-static void key_columns(const struct same *s, const struct constraint *k, struct text *text, struct text *same)
+static void key_columns(const struct same *s, const struct constraint *k, struct text *text,
+                        struct text *same)
 {
     const struct parse *p = s->p;
     text->n = same->n = 0;
@@ -171,11 +174,13 @@ static void key_columns(const struct same *s, const struct constraint *k, struct
     }
 }
 
-static void refer_columns(struct inspect *in, moult_node *node, struct object *o, const struct constraint *k)
+static void refer_columns(struct inspect *in, moult_node *node, struct object *o,
+                          const struct constraint *k)
 {
     const struct parse *p = &in->table;
     if (k->column != NO_TOKEN) {
-        put_columns(in, node, MOULT_REF_ENFORCED, p, (struct range){p->columns[k->column].name, 1}, o);
+        put_columns(in, node, MOULT_REF_ENFORCED, p, (struct range){p->columns[k->column].name, 1},
+                    o);
         return;
     }
     for (uint32_t i = 0; i < k->terms; i++)
@@ -214,7 +219,8 @@ static moult_node *constraint_node(struct inspect *in, moult_node *table, const 
     return node;
 }
 
-static void primary_key(struct inspect *in, struct object *o, moult_node *table, const struct constraint *k)
+static void primary_key(struct inspect *in, struct object *o, moult_node *table,
+                        const struct constraint *k)
 {
     struct same s = put_same(in, &in->table, SAME_COLUMN, o);
     uint32_t alias = NO_TOKEN;
@@ -234,7 +240,8 @@ static void primary_key(struct inspect *in, struct object *o, moult_node *table,
     refer_columns(in, node, o, k);
 }
 
-static void unique(struct inspect *in, struct object *o, moult_node *table, const struct constraint *k)
+static void unique(struct inspect *in, struct object *o, moult_node *table,
+                   const struct constraint *k)
 {
     struct same s = put_same(in, &in->table, SAME_COLUMN, o);
     key_columns(&s, k, &in->a, &in->b);
@@ -249,7 +256,8 @@ static void unique(struct inspect *in, struct object *o, moult_node *table, cons
     refer_columns(in, node, o, k);
 }
 
-static void check(struct inspect *in, struct object *o, moult_node *table, const struct constraint *k)
+static void check(struct inspect *in, struct object *o, moult_node *table,
+                  const struct constraint *k)
 {
     struct same s = put_same(in, &in->table, SAME_COLUMN, o);
     in->c.n = 0;
@@ -266,7 +274,8 @@ static void put_action(struct inspect *in, moult_node *node, const char *name, s
 }
 
 /* What the foreign key points to: columns, or the primary key where none are named. */
-static void refer_target(struct inspect *in, moult_node *node, const struct same *s, const struct constraint *k)
+static void refer_target(struct inspect *in, moult_node *node, const struct same *s,
+                         const struct constraint *k)
 {
     const struct parse *p = s->p;
     struct same plain = {.p = p};
@@ -294,7 +303,8 @@ static void refer_target(struct inspect *in, moult_node *node, const struct same
     }
 }
 
-static void foreign_key(struct inspect *in, struct object *o, moult_node *table, const struct constraint *k)
+static void foreign_key(struct inspect *in, struct object *o, moult_node *table,
+                        const struct constraint *k)
 {
     const struct parse *p = &in->table;
     struct same s = put_same(in, p, SAME_NAME, o);

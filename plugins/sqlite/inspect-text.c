@@ -83,7 +83,8 @@ static struct same program_same(struct program *g)
 }
 
 /* A node at the top for the object that is parsed in P. */
-static moult_node *top_node(struct inspect *in, const struct parse *p, const char *kind, const char *space)
+static moult_node *top_node(struct inspect *in, const struct parse *p, const char *kind,
+                            const char *space)
 {
     struct same s = put_same(in, p, SAME_NAME, NULL);
     in->c.n = 0;
@@ -94,9 +95,10 @@ static moult_node *top_node(struct inspect *in, const struct parse *p, const cha
     return node;
 }
 
-/* The whole statement as its author wrote it: what is created again looks as it did.  It follows from
- * the other attributes and is compared by them. */
-static void put_source(struct inspect *in, moult_node *node, const struct parse *p, const struct same *s)
+/* The whole statement as its author wrote it: what is created again looks as it did.  It follows
+ * from the other attributes and is compared by them. */
+static void put_source(struct inspect *in, moult_node *node, const struct parse *p,
+                       const struct same *s)
 {
     in->a.n = 0;
     same_spelling(s, (struct range){0, p->end}, &in->a);

@@ -36,8 +36,8 @@ static bool step(struct inspect *in, sqlite3_stmt *stmt)
     if (rc == SQLITE_ROW)
         return true;
     if (rc != SQLITE_DONE)
-        in->st = sqlite_fail_rc(in->session, in->err, rc, "cannot read the schema", sqlite3_sql(stmt),
-                                strlen(sqlite3_sql(stmt)));
+        in->st = sqlite_fail_rc(in->session, in->err, rc, "cannot read the schema",
+                                sqlite3_sql(stmt), strlen(sqlite3_sql(stmt)));
     return false;
 }
 
@@ -48,7 +48,8 @@ static sqlite3_stmt *prepare(struct inspect *in, const char *sql)
         return NULL;
     int rc = sqlite3_prepare_v2(in->session->db, sql, -1, &stmt, NULL);
     if (rc != SQLITE_OK)
-        in->st = sqlite_fail_rc(in->session, in->err, rc, "cannot read the schema", sql, strlen(sql));
+        in->st =
+            sqlite_fail_rc(in->session, in->err, rc, "cannot read the schema", sql, strlen(sql));
     return stmt;
 }
 
@@ -57,26 +58,30 @@ bool inspect_parse(struct inspect *in, struct object *o, struct parse *p, uint32
     in->at = o;
     if (in->st != MOULT_OK)
         return false;
-    if (memchr(o->sql, MOULT_MARK_OPEN, o->sql_len) || memchr(o->sql, MOULT_MARK_CLOSE, o->sql_len)) {
-        inspect_fail(in, MOULT_ERR_UNSUPPORTED,
-                     "\"%s\" holds a byte 01 or 02, which moult uses for names that differ by tenant",
-                     o->name);
+    if (memchr(o->sql, MOULT_MARK_OPEN, o->sql_len) ||
+        memchr(o->sql, MOULT_MARK_CLOSE, o->sql_len)) {
+        inspect_fail(
+            in, MOULT_ERR_UNSUPPORTED,
+            "\"%s\" holds a byte 01 or 02, which moult uses for names that differ by tenant",
+            o->name);
         return false;
     }
     if (!parse_create(p, o->sql, o->sql_len)) {
         if (!p->bad)
             in->st = sqlite_nomem(in->host, in->err);
         else
-            inspect_fail(in, MOULT_ERR_UNSUPPORTED, "\"%s\" is not understood: %s was expected at byte %zu",
-                         o->name, p->bad, p->bad_at + 1);
+            inspect_fail(in, MOULT_ERR_UNSUPPORTED,
+                         "\"%s\" is not understood: %s was expected at byte %zu", o->name, p->bad,
+                         p->bad_at + 1);
         return false;
     }
     if (p->what != what || p->as_select)
-        inspect_fail(in, MOULT_ERR_UNSUPPORTED, "\"%s\" is not understood: its text creates something else",
-                     o->name);
+        inspect_fail(in, MOULT_ERR_UNSUPPORTED,
+                     "\"%s\" is not understood: its text creates something else", o->name);
     else if (!token_names(p->text, &p->tokens[p->name], o->key, strlen(o->key)))
-        inspect_fail(in, MOULT_ERR_UNSUPPORTED, "\"%s\" is not understood: its text creates \"%.*s\"",
-                     o->name, (int)p->tokens[p->name].n, p->text + p->tokens[p->name].at);
+        inspect_fail(in, MOULT_ERR_UNSUPPORTED,
+                     "\"%s\" is not understood: its text creates \"%.*s\"", o->name,
+                     (int)p->tokens[p->name].n, p->text + p->tokens[p->name].at);
     return in->st == MOULT_OK;
 }
 
@@ -101,7 +106,8 @@ void inspect_segment(struct text *out, const char *kind, const char *key, size_t
 
 static const char *kind_of(uint32_t what)
 {
-    static const char *const kinds[] = {"table", "table", "virtual_table", "view", "index", "trigger"};
+    static const char *const kinds[] = {"table", "table", "virtual_table",
+                                        "view",  "index", "trigger"};
     return kinds[what];
 }
 
@@ -128,7 +134,8 @@ void inspect_path(struct inspect *in, struct object *o, const char *key, size_t 
     if (b) {
         struct text marked = {0};
         same_quoted(&s, key, n, &marked);
-        inspect_segment(out, kind_of(o ? o->what : OBJECT_TABLE), marked.p ? marked.p : "", marked.n);
+        inspect_segment(out, kind_of(o ? o->what : OBJECT_TABLE), marked.p ? marked.p : "",
+                        marked.n);
         out->failed |= marked.failed;
         text_free(&marked);
     } else {
@@ -151,7 +158,8 @@ static uint32_t what_is(const char *type, const char *sql, size_t len)
     if (strcmp(type, "trigger") == 0)
         return OBJECT_TRIGGER;
     struct token create = token_next(sql, len, 0);
-    return token_next(sql, len, create.at + create.n).keyword == KW_VIRTUAL ? OBJECT_VIRTUAL : OBJECT_TABLE;
+    return token_next(sql, len, create.at + create.n).keyword == KW_VIRTUAL ? OBJECT_VIRTUAL
+                                                                            : OBJECT_TABLE;
 }
 
 static char *folded(struct inspect *in, const char *p, size_t n)
@@ -232,8 +240,8 @@ static void read_table_list(struct inspect *in)
     sqlite3_finalize(s);
 }
 
-/* Sees to it that each table knows its indexes, and that what belongs to a table that is left out is
- * left out too. */
+/* Sees to it that each table knows its indexes, and that what belongs to a table that is left out
+ * is left out too. */
 static void link_objects(struct inspect *in)
 {
     for (struct object *o = in->first; o; o = o->next) {
@@ -242,15 +250,16 @@ static void link_objects(struct inspect *in)
         if (!owned) {
             static const char types[] = {0, 't', 'V', 'v'};
             if (!o->left_out && (!o->listed || o->type != types[o->what]))
-                inspect_fail(in, MOULT_ERR_UNSUPPORTED,
-                             "\"%s\" is not understood: its text creates a %s, PRAGMA table_list has %s", o->name,
-                             kind_of(o->what), o->listed ? "something else" : "no such object");
+                inspect_fail(
+                    in, MOULT_ERR_UNSUPPORTED,
+                    "\"%s\" is not understood: its text creates a %s, PRAGMA table_list has %s",
+                    o->name, kind_of(o->what), o->listed ? "something else" : "no such object");
             continue;
         }
         struct object *t = inspect_relation(in, o->owner, strlen(o->owner));
         if (!t) {
-            inspect_fail(in, MOULT_ERR_CORRUPT, "\"%s\" belongs to \"%s\", which does not exist", o->name,
-                         o->owner);
+            inspect_fail(in, MOULT_ERR_CORRUPT, "\"%s\" belongs to \"%s\", which does not exist",
+                         o->name, o->owner);
         } else if (t->left_out) {
             o->left_out = true;
         } else if (o->what == OBJECT_INDEX) {
@@ -296,7 +305,8 @@ static void leave_out_bookkeeping(struct inspect *in)
     struct bookkeeping found;
     bool any = false;
     for (uint32_t i = 0; i < BOOKKEEPING_COUNT; i++)
-        any |= inspect_relation(in, sqlite_bookkeeping_name(i), strlen(sqlite_bookkeeping_name(i))) != NULL;
+        any |= inspect_relation(in, sqlite_bookkeeping_name(i),
+                                strlen(sqlite_bookkeeping_name(i))) != NULL;
     if (!any || in->st != MOULT_OK)
         return;
     in->st = sqlite_bookkeeping_look(in->session, &found, in->err);
@@ -364,7 +374,8 @@ static moult_status run(struct inspect *in, const char *sql)
 {
     int rc = sqlite3_exec(in->session->db, sql, NULL, NULL, NULL);
     return rc == SQLITE_OK ? MOULT_OK
-                           : sqlite_fail_rc(in->session, in->err, rc, "cannot read the schema", sql, strlen(sql));
+                           : sqlite_fail_rc(in->session, in->err, rc, "cannot read the schema", sql,
+                                            strlen(sql));
 }
 
 moult_status sqlite_reader_inspect(moult_session *session, const moult_binding *const *bindings,

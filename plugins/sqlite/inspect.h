@@ -36,9 +36,9 @@ struct object {
     const char *key; /* folded name */
     const char *sql;
     size_t sql_len;
-    bool left_out;       /* internal, a shadow table, or moult's own */
-    const char *owner;   /* folded name of the table of an index or trigger */
-    struct object *next; /* in the order of sqlite_schema */
+    bool left_out;        /* internal, a shadow table, or moult's own */
+    const char *owner;    /* folded name of the table of an index or trigger */
+    struct object *next;  /* in the order of sqlite_schema */
     struct object *index; /* of a table: its first index; of an index: the next one */
 
     /* From table_list. */
@@ -52,7 +52,7 @@ struct object {
     size_t path_len;
     uint32_t seen;
     struct object *chain; /* the next relation that the program at hand names */
-    UT_hash_handle hh; /* by key: tables, views, virtual tables */
+    UT_hash_handle hh;    /* by key: tables, views, virtual tables */
 };
 
 struct inspect {
@@ -68,21 +68,22 @@ struct inspect {
     struct pool pool;
     struct object *first, *last; /* all objects */
     uint32_t count;
-    struct object *relations;    /* the hash */
-    const char **modules;        /* of virtual tables that this SQLite has, ends in NULL */
-    struct parse table;          /* of the table at hand */
-    struct parse other;          /* of the index, view, trigger or virtual table at hand */
-    struct text a, b, c, d;      /* scratch */
-    struct object *at;           /* for messages */
-    uint32_t node_number;        /* counts the nodes that get references, see named.seen */
-    uint64_t *key_hashes;        /* of the constraints of the table at hand, to find doubles */
+    struct object *relations; /* the hash */
+    const char **modules;     /* of virtual tables that this SQLite has, ends in NULL */
+    struct parse table;       /* of the table at hand */
+    struct parse other;       /* of the index, view, trigger or virtual table at hand */
+    struct text a, b, c, d;   /* scratch */
+    struct object *at;        /* for messages */
+    uint32_t node_number;     /* counts the nodes that get references, see named.seen */
+    uint64_t *key_hashes;     /* of the constraints of the table at hand, to find doubles */
     uint32_t key_hash_cap;
 };
 
 /* inspect.c */
 struct object *inspect_relation(struct inspect *in, const char *key, size_t n);
 /* "kind:key" of the relation with the folded name KEY: a table if there is none. */
-void inspect_path(struct inspect *in, struct object *o, const char *key, size_t n, struct text *out);
+void inspect_path(struct inspect *in, struct object *o, const char *key, size_t n,
+                  struct text *out);
 void inspect_segment(struct text *out, const char *kind, const char *key, size_t n);
 moult_status inspect_fail(struct inspect *in, moult_status code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
@@ -101,18 +102,23 @@ void inspect_trigger(struct inspect *in, struct object *o);
 void inspect_virtual(struct inspect *in, struct object *o);
 
 /* put.c: attributes, references. */
-struct same put_same(struct inspect *in, const struct parse *p, uint32_t mode, struct object *columns);
-moult_node *put_node(struct inspect *in, moult_node *parent, const char *kind, const char *key, size_t n);
-void put(struct inspect *in, moult_node *node, uint32_t aspect, const char *name, const struct text *text,
-         const struct text *same);
-void put_z(struct inspect *in, moult_node *node, uint32_t aspect, const char *name, const char *text);
+struct same put_same(struct inspect *in, const struct parse *p, uint32_t mode,
+                     struct object *columns);
+moult_node *put_node(struct inspect *in, moult_node *parent, const char *kind, const char *key,
+                     size_t n);
+void put(struct inspect *in, moult_node *node, uint32_t aspect, const char *name,
+         const struct text *text, const struct text *same);
+void put_z(struct inspect *in, moult_node *node, uint32_t aspect, const char *name,
+           const char *text);
 /* A name, unquoted; its same is folded. */
 void put_name(struct inspect *in, moult_node *node, uint32_t aspect, const char *name,
               const struct same *s, uint32_t token);
 /* SQL as it is written; its same canonical. */
-void put_range(struct inspect *in, moult_node *node, const char *name, const struct same *s, struct range r);
+void put_range(struct inspect *in, moult_node *node, const char *name, const struct same *s,
+               struct range r);
 /* Words such as "SET NULL": upper case, single spaces. */
-void put_words(struct inspect *in, moult_node *node, const char *name, const struct parse *p, struct range r);
+void put_words(struct inspect *in, moult_node *node, const char *name, const struct parse *p,
+               struct range r);
 void put_ref(struct inspect *in, moult_node *node, uint32_t strength, const struct text *path);
 /* References to the columns of TABLE that R names, each once for a node_number. */
 void put_columns(struct inspect *in, moult_node *node, uint32_t strength, const struct parse *p,

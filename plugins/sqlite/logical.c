@@ -6,7 +6,10 @@
 
 #include "inspect.h"
 
-#define TYPE(name, logical) {sizeof(name) - 1, name, logical}
+#define TYPE(name, logical)                                                                        \
+    {                                                                                              \
+        sizeof(name) - 1, name, logical                                                            \
+    }
 static const struct {
     size_t n;
     const char *name; /* before any parenthesis */

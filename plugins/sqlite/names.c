@@ -47,8 +47,8 @@ void sqlite_quote_string(sqlite3_str *s, const char *text, size_t len)
     doubled(s, text, len, '\'');
 }
 
-moult_status sqlite_dialect_fold(const moult_host *host, const char *kind, const char *name, size_t len,
-                                 char **out, size_t *out_len, moult_error *err)
+moult_status sqlite_dialect_fold(const moult_host *host, const char *kind, const char *name,
+                                 size_t len, char **out, size_t *out_len, moult_error *err)
 {
     (void)kind; /* all names of SQLite fold alike */
     char *p = host->alloc(host->ctx, len + 1);
@@ -100,7 +100,8 @@ moult_status sqlite_dialect_bind(const moult_host *host, const char *text, size_
         size_t n = close ? (size_t)(close - open) - 1 : len - at - 1;
         const moult_binding *b = close ? binding_named(bindings, count, open + 1, n) : NULL;
         if (!b) {
-            st = sqlite_fail(host, err, MOULT_ERR_CONFIG, "no name is bound to \"%.*s\"", (int)n, open + 1);
+            st = sqlite_fail(host, err, MOULT_ERR_CONFIG, "no name is bound to \"%.*s\"", (int)n,
+                             open + 1);
             sqlite_detail(host, err, "hint", "give it a value under \"bind\" in moult.toml");
             break;
         }

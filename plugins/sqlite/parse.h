@@ -39,29 +39,30 @@ struct term {
 };
 
 struct constraint {
-    uint32_t kind;          /* CONSTRAINT_* */
-    uint32_t column;        /* index of the column it is written at; NO_TOKEN: the table's */
-    uint32_t name;          /* token of CONSTRAINT name, or NO_TOKEN */
-    uint32_t conflict;      /* token after ON CONFLICT, or NO_TOKEN */
-    uint32_t first, terms;  /* PRIMARY, UNIQUE, FOREIGN of the table: terms[first .. first + terms) */
-    struct range expr;      /* CHECK, DEFAULT, GENERATED: without the outer parentheses */
-    bool parenthesised;     /* DEFAULT: it was in parentheses */
-    bool desc;              /* PRIMARY KEY DESC at a column */
+    uint32_t kind;     /* CONSTRAINT_* */
+    uint32_t column;   /* index of the column it is written at; NO_TOKEN: the table's */
+    uint32_t name;     /* token of CONSTRAINT name, or NO_TOKEN */
+    uint32_t conflict; /* token after ON CONFLICT, or NO_TOKEN */
+    uint32_t first,
+        terms;          /* PRIMARY, UNIQUE, FOREIGN of the table: terms[first .. first + terms) */
+    struct range expr;  /* CHECK, DEFAULT, GENERATED: without the outer parentheses */
+    bool parenthesised; /* DEFAULT: it was in parentheses */
+    bool desc;          /* PRIMARY KEY DESC at a column */
     bool autoincrement;
-    bool stored;            /* GENERATED ... STORED */
-    uint32_t word;          /* COLLATE: token of the collation's name */
-    uint32_t table;         /* FOREIGN: token of the table's name */
-    uint32_t to_first, to_terms; /* FOREIGN: columns named after REFERENCES table */
+    bool stored;                       /* GENERATED ... STORED */
+    uint32_t word;                     /* COLLATE: token of the collation's name */
+    uint32_t table;                    /* FOREIGN: token of the table's name */
+    uint32_t to_first, to_terms;       /* FOREIGN: columns named after REFERENCES table */
     struct range on_delete, on_update; /* FOREIGN: "SET NULL"; n 0 = absent */
-    uint32_t match;         /* FOREIGN: token, or NO_TOKEN */
-    struct range deferrable; /* FOREIGN: "NOT DEFERRABLE INITIALLY ..."; n 0 = absent */
+    uint32_t match;                    /* FOREIGN: token, or NO_TOKEN */
+    struct range deferrable;           /* FOREIGN: "NOT DEFERRABLE INITIALLY ..."; n 0 = absent */
     struct range all;
 };
 
 struct column {
     uint32_t name;
-    struct range type;               /* n 0 = none */
-    uint32_t first, constraints;     /* constraints[first .. first + constraints) */
+    struct range type;           /* n 0 = none */
+    uint32_t first, constraints; /* constraints[first .. first + constraints) */
     struct range all;
 };
 
@@ -72,9 +73,9 @@ struct parse {
     struct token *tokens; /* the last one is TOKEN_END */
     uint32_t token_count, token_cap;
 
-    uint32_t what;        /* PARSE_* */
-    uint32_t schema;      /* token of "main" in main.t, or NO_TOKEN */
-    uint32_t name;        /* token */
+    uint32_t what;   /* PARSE_* */
+    uint32_t schema; /* token of "main" in main.t, or NO_TOKEN */
+    uint32_t name;   /* token */
     bool temporary, if_not_exists;
 
     struct column *columns; /* of a table */
@@ -84,24 +85,24 @@ struct parse {
     struct term *terms; /* of constraints; of an index: its columns */
     uint32_t term_count, term_cap;
     bool without_rowid, strict;
-    bool as_select;       /* CREATE TABLE ... AS SELECT: `body` */
+    bool as_select; /* CREATE TABLE ... AS SELECT: `body` */
 
-    uint32_t table;       /* of an index or trigger: token */
-    bool unique;          /* index */
-    struct range where;   /* index: without WHERE; n 0 = absent */
+    uint32_t table;     /* of an index or trigger: token */
+    bool unique;        /* index */
+    struct range where; /* index: without WHERE; n 0 = absent */
 
     struct range columns_named; /* view: inside the parentheses; n 0 = absent */
-    struct range body;    /* view: the SELECT; trigger: between BEGIN and END; virtual: arguments */
-    uint32_t module;      /* virtual: token */
+    struct range body; /* view: the SELECT; trigger: between BEGIN and END; virtual: arguments */
+    uint32_t module;   /* virtual: token */
 
-    uint32_t timing;      /* trigger: KW_BEFORE, KW_AFTER, KW_INSTEAD */
-    uint32_t event;       /* trigger: KW_INSERT, KW_DELETE, KW_UPDATE */
-    struct range of;      /* trigger: columns of UPDATE OF; n 0 = absent */
-    struct range when;    /* trigger: n 0 = absent */
+    uint32_t timing;   /* trigger: KW_BEFORE, KW_AFTER, KW_INSTEAD */
+    uint32_t event;    /* trigger: KW_INSERT, KW_DELETE, KW_UPDATE */
+    struct range of;   /* trigger: columns of UPDATE OF; n 0 = absent */
+    struct range when; /* trigger: n 0 = absent */
 
-    uint32_t end;         /* index of the token after the statement: TOKEN_END or ";" */
-    size_t bad_at;        /* after a failure: byte of the text */
-    const char *bad;      /* after a failure: what was wanted there; NULL: out of memory */
+    uint32_t end;    /* index of the token after the statement: TOKEN_END or ";" */
+    size_t bad_at;   /* after a failure: byte of the text */
+    const char *bad; /* after a failure: what was wanted there; NULL: out of memory */
 };
 
 /* Zeroed memory is a valid empty one. */

@@ -279,8 +279,8 @@ static bool type(struct cursor *c, struct range *out)
         const struct token *t = &c->p->tokens[c->i];
         if (t->keyword == KW_GENERATED && parse_peek(c, 1)->keyword == KW_ALWAYS)
             break; /* to SQLite these words belong to the type, and are cut off it */
-        if (!token_is_name(t) || (t->kind == TOKEN_WORD && !token_keyword_bare(t->keyword) &&
-                                  column_constraint_kind(c)))
+        if (!token_is_name(t) ||
+            (t->kind == TOKEN_WORD && !token_keyword_bare(t->keyword) && column_constraint_kind(c)))
             break;
     }
     struct range ignored;

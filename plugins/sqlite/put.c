@@ -16,7 +16,8 @@ static bool known_column(void *arg, const char *name, size_t n)
            (n == 7 && memcmp(name, "_rowid_", 7) == 0);
 }
 
-struct same put_same(struct inspect *in, const struct parse *p, uint32_t mode, struct object *columns)
+struct same put_same(struct inspect *in, const struct parse *p, uint32_t mode,
+                     struct object *columns)
 {
     return (struct same){
         .p = p,
@@ -28,7 +29,8 @@ struct same put_same(struct inspect *in, const struct parse *p, uint32_t mode, s
     };
 }
 
-moult_node *put_node(struct inspect *in, moult_node *parent, const char *kind, const char *key, size_t n)
+moult_node *put_node(struct inspect *in, moult_node *parent, const char *kind, const char *key,
+                     size_t n)
 {
     if (in->st != MOULT_OK)
         return NULL;
@@ -39,8 +41,8 @@ moult_node *put_node(struct inspect *in, moult_node *parent, const char *kind, c
     return node;
 }
 
-void put(struct inspect *in, moult_node *node, uint32_t aspect, const char *name, const struct text *text,
-         const struct text *same)
+void put(struct inspect *in, moult_node *node, uint32_t aspect, const char *name,
+         const struct text *text, const struct text *same)
 {
     if (in->st != MOULT_OK)
         return;
@@ -49,14 +51,16 @@ void put(struct inspect *in, moult_node *node, uint32_t aspect, const char *name
         return;
     }
     const char *p = text->n ? text->p : "";
-    bool alike = !same || (same->n == text->n && (same->n == 0 || memcmp(same->p, p, same->n) == 0));
+    bool alike =
+        !same || (same->n == text->n && (same->n == 0 || memcmp(same->p, p, same->n) == 0));
     const char *q = alike ? NULL : same->n ? same->p : "";
     in->st = in->api->set(in->tree, node, aspect, name, p, text->n, q, alike ? 0 : same->n);
     if (in->st != MOULT_OK)
         sqlite_nomem(in->host, in->err);
 }
 
-void put_z(struct inspect *in, moult_node *node, uint32_t aspect, const char *name, const char *text)
+void put_z(struct inspect *in, moult_node *node, uint32_t aspect, const char *name,
+           const char *text)
 {
     if (in->st != MOULT_OK)
         return;
@@ -75,7 +79,8 @@ void put_name(struct inspect *in, moult_node *node, uint32_t aspect, const char 
     put(in, node, aspect, name, &in->a, aspect == MOULT_LAYOUT ? NULL : &in->b);
 }
 
-void put_range(struct inspect *in, moult_node *node, const char *name, const struct same *s, struct range r)
+void put_range(struct inspect *in, moult_node *node, const char *name, const struct same *s,
+               struct range r)
 {
     in->a.n = in->b.n = 0;
     same_spelling(s, r, &in->a);
@@ -83,7 +88,8 @@ void put_range(struct inspect *in, moult_node *node, const char *name, const str
     put(in, node, MOULT_SHAPE, name, &in->a, &in->b);
 }
 
-void put_words(struct inspect *in, moult_node *node, const char *name, const struct parse *p, struct range r)
+void put_words(struct inspect *in, moult_node *node, const char *name, const struct parse *p,
+               struct range r)
 {
     in->a.n = 0;
     for (uint32_t i = r.at; i < r.at + r.n; i++) {
@@ -101,8 +107,8 @@ void put_ref(struct inspect *in, moult_node *node, uint32_t strength, const stru
 {
     if (in->st != MOULT_OK)
         return;
-    in->st = path->failed ? MOULT_ERR_NOMEM
-                          : in->api->refer(in->tree, node, strength, path->p, path->n);
+    in->st =
+        path->failed ? MOULT_ERR_NOMEM : in->api->refer(in->tree, node, strength, path->p, path->n);
     if (in->st != MOULT_OK)
         sqlite_nomem(in->host, in->err);
 }

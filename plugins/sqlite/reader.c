@@ -33,14 +33,16 @@ moult_session *sqlite_session_new(const moult_host *host, const moult_open *how)
     return s;
 }
 
-moult_status sqlite_session_open(moult_session *session, const char *path, int flags, moult_error *err)
+moult_status sqlite_session_open(moult_session *session, const char *path, int flags,
+                                 moult_error *err)
 {
     free(session->path);
     session->path = strdup(path);
     if (!session->path)
         return sqlite_nomem(session->host, err);
     /* One call at a time in a session is the host's promise; cancel() needs no mutex either. */
-    int rc = sqlite3_open_v2(path, &session->db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+    int rc = sqlite3_open_v2(path, &session->db,
+                             flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
     if (rc != SQLITE_OK)
         return sqlite_fail_rc(session, err, rc, "cannot open the database", NULL, 0);
     uint64_t wait = session->lock_timeout_ms;
@@ -53,7 +55,8 @@ moult_status sqlite_session_open(moult_session *session, const char *path, int f
     return MOULT_OK;
 }
 
-/* Is PATH a file that can be a database?  SQLite itself would say "unable to open" to all of these. */
+/* Is PATH a file that can be a database?  SQLite itself would say "unable to open" to all of these.
+ */
 static moult_status look_at_file(const moult_host *host, const char *path, moult_error *err)
 {
     struct stat st;
@@ -63,11 +66,13 @@ static moult_status look_at_file(const moult_host *host, const char *path, moult
         code = sqlite_fail(host, err, missing ? MOULT_ERR_NOT_FOUND : MOULT_ERR_UNAVAILABLE,
                            "cannot open the database: %s", strerror(errno));
         if (missing)
-            sqlite_detail(host, err, "hint", "moult creates no databases: an empty file is a valid one");
+            sqlite_detail(host, err, "hint",
+                          "moult creates no databases: an empty file is a valid one");
     } else if (!S_ISREG(st.st_mode)) {
         code = sqlite_fail(host, err, MOULT_ERR_CONFIG, "cannot open the database: not a file");
     } else if (access(path, R_OK) != 0) {
-        code = sqlite_fail(host, err, MOULT_ERR_UNAVAILABLE, "cannot open the database: %s", strerror(errno));
+        code = sqlite_fail(host, err, MOULT_ERR_UNAVAILABLE, "cannot open the database: %s",
+                           strerror(errno));
         sqlite_detail(host, err, "hint", "give this user the right to read the file");
     }
     if (code != MOULT_OK)
@@ -85,8 +90,9 @@ static moult_status prove(moult_session *session, moult_error *err)
     return sqlite_fail_rc(session, err, rc, "cannot read the database", sql, sizeof sql - 1);
 }
 
-/* A writer died and left its journal.  Only a connection that may write can put the file back to its last
- * committed state, as the next one of any program would; then the file is opened to read again. */
+/* A writer died and left its journal.  Only a connection that may write can put the file back to
+ * its last committed state, as the next one of any program would; then the file is opened to read
+ * again. */
 static moult_status reopen_after_crash(moult_session *s, const char *path, moult_error *err)
 {
     sqlite3_close_v2(s->db);
@@ -95,9 +101,10 @@ static moult_status reopen_after_crash(moult_session *s, const char *path, moult
     if (st == MOULT_OK)
         st = prove(s, err);
     if (st != MOULT_OK) {
-        sqlite_detail(s->host, err, "hint",
-                      "a writer of this file was interrupted; open it once with the right to write, so that "
-                      "SQLite can put it back");
+        sqlite_detail(
+            s->host, err, "hint",
+            "a writer of this file was interrupted; open it once with the right to write, so that "
+            "SQLite can put it back");
         return st;
     }
     sqlite3_close_v2(s->db);
@@ -119,12 +126,13 @@ static moult_status open_file(moult_session *s, const char *path, moult_error *e
     int rc = prove(s, NULL) == MOULT_OK ? SQLITE_OK : sqlite3_extended_errcode(s->db);
     if (rc == SQLITE_READONLY_ROLLBACK || rc == SQLITE_READONLY_RECOVERY)
         st = reopen_after_crash(s, path, err);
-    else if (rc != SQLITE_OK)
-        st = prove(s, err);
+    else if (rc != SQLITE_OK) /* not proved once more: it would wait for a lock twice */
+        st = sqlite_fail_rc(s, err, rc, "cannot read the database", NULL, 0);
     if (st == MOULT_OK && write && sqlite3_db_readonly(s->db, "main") == 1) {
         st = sqlite_fail(s->host, err, MOULT_ERR_AUTH, "the database cannot be written to");
         sqlite_detail(s->host, err, "file", "%s", path);
-        sqlite_detail(s->host, err, "hint", "give this user the right to write to the file and its folder");
+        sqlite_detail(s->host, err, "hint",
+                      "give this user the right to write to the file and its folder");
     }
     return st;
 }
@@ -134,8 +142,10 @@ moult_status sqlite_reader_open(const moult_host *host, const moult_open *how, m
 {
     const char *path = sqlite_url_path(how->url);
     if (!path) {
-        moult_status st = sqlite_fail(host, err, MOULT_ERR_CONFIG, "\"%s\" names no SQLite file", how->url);
-        sqlite_detail(host, err, "hint", "write sqlite:FILE, as in sqlite:app.db or sqlite:/srv/app.db");
+        moult_status st =
+            sqlite_fail(host, err, MOULT_ERR_CONFIG, "\"%s\" names no SQLite file", how->url);
+        sqlite_detail(host, err, "hint",
+                      "write sqlite:FILE, as in sqlite:app.db or sqlite:/srv/app.db");
         return st;
     }
     moult_session *s = sqlite_session_new(host, how);

@@ -18,7 +18,8 @@ static char *ask(moult_session *session, const char *sql)
 {
     sqlite3_stmt *s = NULL;
     char *out = NULL;
-    if (sqlite3_prepare_v2(session->db, sql, -1, &s, NULL) == SQLITE_OK && sqlite3_step(s) == SQLITE_ROW) {
+    if (sqlite3_prepare_v2(session->db, sql, -1, &s, NULL) == SQLITE_OK &&
+        sqlite3_step(s) == SQLITE_ROW) {
         const char *p = (const char *)sqlite3_column_text(s, 0);
         out = p ? strdup(p) : NULL;
     }
@@ -36,7 +37,8 @@ static uint64_t ask_number(moult_session *session, const char *sql)
 
 static uint64_t file_bytes(moult_session *session)
 {
-    return ask_number(session, "PRAGMA main.page_count") * ask_number(session, "PRAGMA main.page_size");
+    return ask_number(session, "PRAGMA main.page_count") *
+           ask_number(session, "PRAGMA main.page_size");
 }
 
 /* The folder of PATH, from malloc. */
@@ -60,10 +62,11 @@ static moult_status folder_rights(moult_session *session, moult_right_fn *fn, vo
     uint64_t left = told ? (uint64_t)vfs.f_bavail * (uint64_t)vfs.f_frsize : 0;
     bool writable = access(folder, W_OK) == 0;
     free(folder);
-    moult_status st =
-        fn(arg, "write-folder", writable, writable ? "" : "SQLite keeps its journal beside the file");
+    moult_status st = fn(arg, "write-folder", writable,
+                         writable ? "" : "SQLite keeps its journal beside the file");
     /* A rebuild holds a table twice, and the journal the pages that it changes. */
-    snprintf(note, sizeof note, "%llu MiB free, the file has %llu MiB; rebuilding tables can take twice that",
+    snprintf(note, sizeof note,
+             "%llu MiB free, the file has %llu MiB; rebuilding tables can take twice that",
              (unsigned long long)(left >> 20), (unsigned long long)(bytes >> 20));
     if (st == MOULT_OK)
         st = fn(arg, "disk-space", told ? left / 2 >= bytes : UNKNOWN, told ? note : "");
@@ -89,25 +92,29 @@ static moult_status mode_rights(moult_session *session, moult_right_fn *fn, void
 }
 
 /* Not a check of all pages, which takes long: what the header says against the size of the file. */
-static moult_status whole_file(moult_session *session, moult_right_fn *fn, void *arg)
+static moult_status whole_file(moult_session *session, moult_right_fn *fn, void *arg, bool *damaged)
 {
     uint64_t pages = ask_number(session, "PRAGMA main.page_count");
     uint64_t size = ask_number(session, "PRAGMA main.page_size");
     uint64_t free_pages = ask_number(session, "PRAGMA main.freelist_count");
     bool whole = size > 0 && free_pages <= pages;
-    char *integrity = pages * size <= COUNT_BYTES ? ask(session, "PRAGMA main.quick_check(1)") : NULL;
+    char *integrity =
+        pages * size <= COUNT_BYTES ? ask(session, "PRAGMA main.quick_check(1)") : NULL;
     moult_status st;
+    *damaged = integrity && strcmp(integrity, "ok") != 0;
     if (integrity)
-        st = fn(arg, "integrity", strcmp(integrity, "ok") == 0, integrity);
+        st = fn(arg, "integrity", !*damaged, integrity);
     else
-        st = fn(arg, "integrity", whole ? UNKNOWN : 0, "the file is large: run PRAGMA integrity_check at leisure");
+        st = fn(arg, "integrity", whole ? UNKNOWN : 0,
+                "the file is large: run PRAGMA integrity_check at leisure");
     free(integrity);
     return st;
 }
 
-moult_status sqlite_reader_rights(moult_session *session, moult_right_fn *fn, void *arg, moult_error *err)
+moult_status sqlite_reader_rights(moult_session *session, moult_right_fn *fn, void *arg,
+                                  moult_error *err)
 {
-    bool writable = !session->read_only;
+    bool writable = !session->read_only, damaged = false;
     moult_status st = fn(arg, "read", 1, "");
     if (st == MOULT_OK)
         st = fn(arg, "write", writable, writable ? "" : "this user may not write to the file");
@@ -116,7 +123,11 @@ moult_status sqlite_reader_rights(moult_session *session, moult_right_fn *fn, vo
     if (st == MOULT_OK)
         st = mode_rights(session, fn, arg);
     if (st == MOULT_OK)
-        st = whole_file(session, fn, arg);
+        st = whole_file(session, fn, arg, &damaged);
+    if (st == MOULT_OK && damaged) {
+        st = sqlite_fail(session->host, err, MOULT_ERR_CORRUPT, "pages of the file are damaged");
+        sqlite_detail(session->host, err, "hint", "%s", "restore a backup, or use sqlite3's \".recover\"");
+    }
     return st == MOULT_ERR_NOMEM ? sqlite_nomem(session->host, err) : st;
 }
 
@@ -135,7 +146,8 @@ static bool key_of(const char *path, size_t len, const char *kind, struct text *
         return false;
     for (size_t i = n + 1; i < len; i++) {
         bool escaped = path[i] == '%' && i + 2 < len;
-        int high = escaped ? hex_digit(path[i + 1]) : -1, low = escaped ? hex_digit(path[i + 2]) : -1;
+        int high = escaped ? hex_digit(path[i + 1]) : -1,
+            low = escaped ? hex_digit(path[i + 2]) : -1;
         text_char(out, high >= 0 && low >= 0 ? (char)(high * 16 + low) : path[i]);
         i += high >= 0 && low >= 0 ? 2 : 0;
     }
@@ -158,9 +170,11 @@ static uint64_t number(moult_session *session, const char *sql, const struct tex
 static uint64_t count_rows(moult_session *session, const struct text *name, bool small)
 {
     sqlite3_str *sql = sqlite3_str_new(session->db);
-    /* Rowids are given in order: their span is close to the number of rows, and read off both ends. */
-    sqlite3_str_appendall(sql, small ? "SELECT count(*) FROM main."
-                                     : "SELECT coalesce(max(rowid) - min(rowid) + 1, 0) FROM main.");
+    /* Rowids are given in order: their span is close to the number of rows, and read off both ends.
+     */
+    sqlite3_str_appendall(sql, small
+                                   ? "SELECT count(*) FROM main."
+                                   : "SELECT coalesce(max(rowid) - min(rowid) + 1, 0) FROM main.");
     sqlite_quote_name(sql, name->p, name->n);
     char *z = sqlite3_str_finish(sql);
     uint64_t rows = z ? number(session, z, name) : UINT64_MAX;
@@ -168,8 +182,8 @@ static uint64_t count_rows(moult_session *session, const struct text *name, bool
     return rows;
 }
 
-moult_status sqlite_reader_measure(moult_session *session, const char *path, size_t len, uint64_t *rows,
-                                   uint64_t *bytes, moult_error *err)
+moult_status sqlite_reader_measure(moult_session *session, const char *path, size_t len,
+                                   uint64_t *rows, uint64_t *bytes, moult_error *err)
 {
     (void)err;
     struct text name = {0};
@@ -182,10 +196,11 @@ moult_status sqlite_reader_measure(moult_session *session, const char *path, siz
             *rows = count_rows(session, &name, small);
         /* dbstat reads every page of the object, and is not compiled into every SQLite. */
         if (small)
-            *bytes = number(session,
-                            "SELECT sum(pgsize) FROM dbstat WHERE name = (SELECT name FROM main.sqlite_schema "
-                            "WHERE name = ?1 COLLATE NOCASE AND type IN ('table', 'index'))",
-                            &name);
+            *bytes = number(
+                session,
+                "SELECT sum(pgsize) FROM dbstat WHERE name = (SELECT name FROM main.sqlite_schema "
+                "WHERE name = ?1 COLLATE NOCASE AND type IN ('table', 'index'))",
+                &name);
     }
     text_free(&name);
     return MOULT_OK;

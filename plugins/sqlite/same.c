@@ -253,7 +253,8 @@ static void one(const struct same *s, uint32_t i, struct text *out)
         }
         out->failed |= folded.failed;
         text_free(&folded);
-    } else if (t->kind == TOKEN_OPERATOR && t->n == 2 && p[1] == '=' && (p[0] == '=' || p[0] == '!')) {
+    } else if (t->kind == TOKEN_OPERATOR && t->n == 2 && p[1] == '=' &&
+               (p[0] == '=' || p[0] == '!')) {
         text_puts(out, p[0] == '=' ? "=" : "<>");
     } else {
         text_add(out, p, t->n);
@@ -271,7 +272,8 @@ static bool spaced(const struct token *a, const struct token *b)
         return true;
     if (b->op == ',' || b->op == ')' || b->op == '.' || b->op == ';')
         return false;
-    bool call = a->kind == TOKEN_QUOTED || (a->kind == TOKEN_WORD && token_keyword_bare(a->keyword));
+    bool call =
+        a->kind == TOKEN_QUOTED || (a->kind == TOKEN_WORD && token_keyword_bare(a->keyword));
     return b->op != '(' || !call;
 }
 
@@ -341,9 +343,9 @@ void same_default(const struct same *s, struct range r, struct text *out)
     bool word = r.n == 1 && t->kind == TOKEN_WORD;
     if (word) {
         const char *p = s->p->text + t->at;
-        bool literal = is_truth(p, t->n) ||
-                       t->keyword == KW_NULL || t->keyword == KW_CURRENT_DATE ||
-                       t->keyword == KW_CURRENT_TIME || t->keyword == KW_CURRENT_TIMESTAMP;
+        bool literal = is_truth(p, t->n) || t->keyword == KW_NULL ||
+                       t->keyword == KW_CURRENT_DATE || t->keyword == KW_CURRENT_TIME ||
+                       t->keyword == KW_CURRENT_TIMESTAMP;
         if (literal)
             folded_token(s, t, out);
         else

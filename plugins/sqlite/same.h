@@ -25,18 +25,19 @@ void text_free(struct text *t);
 
 /* How a token in double quotes is taken where a string is possible too (SQLite decides by whether a
  * column of that name is in reach). */
-#define SAME_NAME 0u    /* always a name */
-#define SAME_COLUMN 1u  /* a name if `known` says so, else a string */
-#define SAME_STRING 2u  /* never a name: DEFAULT */
-#define SAME_PROGRAM 3u /* SELECT or trigger program: as SAME_COLUMN, 'x' after FROM, AS ... a name */
+#define SAME_NAME 0u   /* always a name */
+#define SAME_COLUMN 1u /* a name if `known` says so, else a string */
+#define SAME_STRING 2u /* never a name: DEFAULT */
+#define SAME_PROGRAM                                                                               \
+    3u /* SELECT or trigger program: as SAME_COLUMN, 'x' after FROM, AS ... a name */
 
-#define SAME_EXACT 4u   /* nothing is folded: arguments that only their module understands */
+#define SAME_EXACT 4u /* nothing is folded: arguments that only their module understands */
 
 struct same {
     const struct parse *p;
     const moult_binding *const *bindings;
     uint32_t binding_count;
-    uint32_t mode; /* SAME_* */
+    uint32_t mode;                                        /* SAME_* */
     bool (*known)(void *arg, const char *name, size_t n); /* NAME is folded */
     void *arg;
 };

@@ -8,6 +8,7 @@
 #include "writer.h"
 
 #define SCRATCH_PAGES 131072 /* of 4096 bytes: 512 MiB; a schema of 100,000 tables has about 400 */
+#define SCRATCH_VALUE (64 << 20) /* the largest value, and definition, in bytes */
 
 /* Settings that may be read, and (SETS) set. */
 static bool pragma_allowed(const char *name, const char *value)
@@ -103,6 +104,7 @@ static moult_status confine(moult_session *session, moult_error *err)
     if (rc == SQLITE_OK)
         rc = sqlite3_set_authorizer(session->db, authorize, session);
     sqlite3_limit(session->db, SQLITE_LIMIT_ATTACHED, 0);
+    sqlite3_limit(session->db, SQLITE_LIMIT_LENGTH, SCRATCH_VALUE);
     return rc == SQLITE_OK
                ? MOULT_OK
                : sqlite_fail_rc(session, err, rc, "cannot confine a scratch database", NULL, 0);

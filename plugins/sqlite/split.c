@@ -17,7 +17,7 @@ struct splitter {
     moult_error *err;
     size_t counted; /* bytes whose lines are in `line` */
     uint64_t line;
-    bool writable;  /* after a PRAGMA writable_schema=ON that was let through */
+    bool writable;        /* after a PRAGMA writable_schema=ON that was let through */
     struct text virtuals; /* "name\0module\0" of the virtual tables so far, folded */
     struct parse tokens, peeked;
 };
@@ -110,8 +110,8 @@ static bool cut(const struct splitter *s, size_t from, struct cut *out)
     return true;
 }
 
-static moult_status report(struct splitter *s, size_t at, uint32_t klass, const char *sql, size_t sql_len,
-                           const char *why)
+static moult_status report(struct splitter *s, size_t at, uint32_t klass, const char *sql,
+                           size_t sql_len, const char *why)
 {
     moult_statement out = {
         .size = MOULT_END(moult_statement, why),
@@ -134,7 +134,8 @@ static bool load(struct splitter *s, const struct cut *c, struct parse *p)
 static bool dump_follows(struct splitter *s, const struct cut *c)
 {
     struct cut next;
-    if (!cut(s, c->next, &next) || !load(s, &next, &s->peeked) || !classify(&s->peeked).dumped_virtual)
+    if (!cut(s, c->next, &next) || !load(s, &next, &s->peeked) ||
+        !classify(&s->peeked).dumped_virtual)
         return false;
     char *sql = dumped_virtual_sql(&s->peeked);
     free(sql);
@@ -198,8 +199,8 @@ static uint32_t created_table(const struct parse *p)
 /* Creating the virtual table makes these, as SQLite makes sqlite_sequence, and lets nobody else. */
 static bool creates_shadow(struct splitter *s)
 {
-    static const char *const own[] = {"sqlite_sequence", "sqlite_stat1", "sqlite_stat2", "sqlite_stat3",
-                                      "sqlite_stat4"};
+    static const char *const own[] = {"sqlite_sequence", "sqlite_stat1", "sqlite_stat2",
+                                      "sqlite_stat3", "sqlite_stat4"};
     uint32_t token = created_table(&s->tokens);
     struct text name = {0};
     bool found = false;

@@ -89,8 +89,8 @@ MOULT_PLUGIN_ENTRY(sqlite)
 {
     /* STRICT tables, and PRAGMA table_list that tells of them, came with 3.37. */
     if (sqlite3_libversion_number() < 3037000) {
-        sqlite_fail(host, err, MOULT_ERR_UNSUPPORTED, "SQLite %s is too old: 3.37 or newer is needed",
-                    sqlite3_libversion());
+        sqlite_fail(host, err, MOULT_ERR_UNSUPPORTED,
+                    "SQLite %s is too old: 3.37 or newer is needed", sqlite3_libversion());
         return NULL;
     }
     return &plugin;

@@ -17,8 +17,8 @@ static bool add(EVP_MD_CTX *h, const void *p, size_t n)
 static int add_rows(moult_session *session, EVP_MD_CTX *h, bool ours, bool *digested, bool *seen)
 {
     sqlite3_stmt *s = NULL;
-    int rc = sqlite3_prepare_v2(session->db, "SELECT type, name, tbl_name, sql FROM main.sqlite_schema", -1,
-                                &s, NULL);
+    int rc = sqlite3_prepare_v2(
+        session->db, "SELECT type, name, tbl_name, sql FROM main.sqlite_schema", -1, &s, NULL);
     while (rc == SQLITE_OK && (rc = sqlite3_step(s)) == SQLITE_ROW) {
         rc = SQLITE_OK;
         const char *table = (const char *)sqlite3_column_text(s, 2);
@@ -43,7 +43,8 @@ static moult_status stamp(moult_session *session, EVP_MD_CTX *h, uint8_t out[32]
 {
     bool ok = true, seen = false;
     struct bookkeeping found = {0};
-    /* Almost no database has moult's tables when it is first seen: look only where the names are. */
+    /* Almost no database has moult's tables when it is first seen: look only where the names are.
+     */
     for (int round = 0; round < 2; round++) {
         ok &= EVP_DigestInit_ex(h, EVP_sha256(), NULL) == 1;
         ok &= add(h, sqlite3_sourceid(), strlen(sqlite3_sourceid()));

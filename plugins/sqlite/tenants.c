@@ -46,7 +46,8 @@ static moult_status find_folder(struct list *l, const moult_open *base, moult_er
 {
     const char *path = sqlite_url_path(base->url);
     if (!path)
-        return sqlite_fail(l->host, err, MOULT_ERR_CONFIG, "\"%s\" names no folder or file of SQLite", base->url);
+        return sqlite_fail(l->host, err, MOULT_ERR_CONFIG,
+                           "\"%s\" names no folder or file of SQLite", base->url);
     l->folder = strdup(path);
     if (!l->folder)
         return sqlite_nomem(l->host, err);
@@ -63,12 +64,14 @@ static moult_status find_folder(struct list *l, const moult_open *base, moult_er
         l->folder[--n] = '\0';
     if (is_folder(l->folder))
         return MOULT_OK;
-    moult_status st = sqlite_fail(l->host, err, MOULT_ERR_NOT_FOUND, "there is no folder \"%s\"", l->folder);
+    moult_status st =
+        sqlite_fail(l->host, err, MOULT_ERR_NOT_FOUND, "there is no folder \"%s\"", l->folder);
     sqlite_detail(l->host, err, "hint", "name the folder of the tenants' files: sqlite:DIR/");
     return st;
 }
 
-static moult_status add(struct list *l, const char *name, size_t name_len, const char *path, moult_error *err)
+static moult_status add(struct list *l, const char *name, size_t name_len, const char *path,
+                        moult_error *err)
 {
     if (l->count == l->cap) {
         size_t cap = l->cap ? l->cap * 2 : 64;
@@ -146,7 +149,8 @@ static moult_status by_files(struct list *l, const char *pattern, moult_error *e
 {
     if (!stays_inside(pattern))
         return sqlite_fail(l->host, err, MOULT_ERR_CONFIG,
-                           "the pattern \"%s\" of tenants' files leaves the folder \"%s\"", pattern, l->folder);
+                           "the pattern \"%s\" of tenants' files leaves the folder \"%s\"", pattern,
+                           l->folder);
     char *full = full_pattern(l->folder, pattern);
     if (!full)
         return sqlite_nomem(l->host, err);
@@ -157,8 +161,8 @@ static moult_status by_files(struct list *l, const char *pattern, moult_error *e
     if (rc == GLOB_NOSPACE)
         st = sqlite_nomem(l->host, err);
     else if (rc == GLOB_ABORTED)
-        st = sqlite_fail(l->host, err, MOULT_ERR_UNAVAILABLE, "cannot read the folders that \"%s\" goes through",
-                         pattern);
+        st = sqlite_fail(l->host, err, MOULT_ERR_UNAVAILABLE,
+                         "cannot read the folders that \"%s\" goes through", pattern);
     /* glob gives the folder as it was asked for. */
     size_t skip = strcmp(l->folder, "/") == 0 ? 2 : strlen(l->folder) + 1;
     for (size_t i = 0; rc == 0 && st == MOULT_OK && i < g.gl_pathc; i++) {
@@ -174,8 +178,8 @@ static moult_status by_files(struct list *l, const char *pattern, moult_error *e
 static moult_status by_name(struct list *l, const char *name, moult_error *err)
 {
     if (!stays_inside(name))
-        return sqlite_fail(l->host, err, MOULT_ERR_CONFIG, "the tenant \"%s\" is not below the folder \"%s\"",
-                           name, l->folder);
+        return sqlite_fail(l->host, err, MOULT_ERR_CONFIG,
+                           "the tenant \"%s\" is not below the folder \"%s\"", name, l->folder);
     char *path = NULL;
     if (asprintf(&path, "%s/%s", l->folder, name) >= 0 && !is_file(path)) {
         free(path);
@@ -193,7 +197,8 @@ static moult_status add_row(struct list *l, sqlite3_stmt *row, moult_error *err)
     const char *name = (const char *)sqlite3_column_text(row, 0);
     const char *path = (const char *)sqlite3_column_text(row, 1);
     if (!name || !path || !*name || !*path)
-        return sqlite_fail(l->host, err, MOULT_ERR_CONFIG, "the query for tenants gave a row without %s",
+        return sqlite_fail(l->host, err, MOULT_ERR_CONFIG,
+                           "the query for tenants gave a row without %s",
                            name && *name ? "a file" : "a name");
     if (*path == '/')
         return add(l, name, strlen(name), path, err);
@@ -205,7 +210,8 @@ static moult_status add_row(struct list *l, sqlite3_stmt *row, moult_error *err)
     return st;
 }
 
-static moult_status by_query(struct list *l, const moult_open *base, const char *sql, moult_error *err)
+static moult_status by_query(struct list *l, const moult_open *base, const char *sql,
+                             moult_error *err)
 {
     moult_session *session = NULL;
     moult_open how = *base;
@@ -218,8 +224,9 @@ static moult_status by_query(struct list *l, const moult_open *base, const char 
     int rc = sqlite3_prepare_v2(session->db, sql, -1, &s, &tail);
     if (rc == SQLITE_OK && (!s || sqlite3_column_count(s) != 2 || !sqlite3_stmt_readonly(s) ||
                             tail[strspn(tail, " \t\r\n;")])) {
-        st = sqlite_fail(l->host, err, MOULT_ERR_CONFIG,
-                         "the query for tenants has to be one SELECT of two columns: name and file");
+        st =
+            sqlite_fail(l->host, err, MOULT_ERR_CONFIG,
+                        "the query for tenants has to be one SELECT of two columns: name and file");
         sqlite_detail(l->host, err, "statement", "%s", sql);
     }
     while (rc == SQLITE_OK && st == MOULT_OK && (rc = sqlite3_step(s)) == SQLITE_ROW) {
@@ -245,8 +252,8 @@ static moult_status report(struct list *l, moult_tenant_fn *fn, void *arg, moult
     for (size_t i = 1; i < l->count; i++) {
         if (strcmp(l->items[i - 1].name, l->items[i].name) != 0)
             continue;
-        moult_status st = sqlite_fail(l->host, err, MOULT_ERR_CONFIG, "two files would be the tenant \"%s\"",
-                                      l->items[i].name);
+        moult_status st = sqlite_fail(l->host, err, MOULT_ERR_CONFIG,
+                                      "two files would be the tenant \"%s\"", l->items[i].name);
         sqlite_detail(l->host, err, "detail", "%s and %s", l->items[i - 1].url, l->items[i].url);
         sqlite_detail(l->host, err, "hint", "a tenant is called by its file without the extension");
         return st;
@@ -264,7 +271,8 @@ static moult_status report(struct list *l, moult_tenant_fn *fn, void *arg, moult
 }
 
 moult_status sqlite_reader_tenants(const moult_host *host, const moult_open *base, const char *how,
-                                   const char *pattern, moult_tenant_fn *fn, void *arg, moult_error *err)
+                                   const char *pattern, moult_tenant_fn *fn, void *arg,
+                                   moult_error *err)
 {
     struct list l = {.host = host};
     moult_status st = find_folder(&l, base, err);
@@ -276,8 +284,11 @@ moult_status sqlite_reader_tenants(const moult_host *host, const moult_open *bas
         } else if (strcmp(how, "query") == 0) {
             st = by_query(&l, base, pattern, err);
         } else {
-            st = sqlite_fail(host, err, MOULT_ERR_CONFIG, "SQLite's tenants are not found by \"%s\"", how);
-            sqlite_detail(host, err, "hint", "tenants = { files = \"*.db\" }, { list = [...] } or { query = \"...\" }");
+            st = sqlite_fail(host, err, MOULT_ERR_CONFIG,
+                             "SQLite's tenants are not found by \"%s\"", how);
+            sqlite_detail(
+                host, err, "hint",
+                "tenants = { files = \"*.db\" }, { list = [...] } or { query = \"...\" }");
         }
     }
     if (st == MOULT_OK)

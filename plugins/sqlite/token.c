@@ -12,7 +12,10 @@ struct keyword {
 
 /* One table a letter keeps a look-up to a handful of comparisons. */
 #define KEYWORD_ROW(name, bare) {sizeof(#name) - 1, (bare) != 0, KW_##name, #name},
-#define NO_KEYWORD {0, false, KW_NONE, ""}
+#define NO_KEYWORD                                                                                 \
+    {                                                                                              \
+        0, false, KW_NONE, ""                                                                      \
+    }
 #define KEYWORD_TABLE(letter)                                                                      \
     static const struct keyword words_##letter[] = {KEYWORDS_##letter(KEYWORD_ROW) NO_KEYWORD};
 KEYWORD_TABLE(A)
@@ -41,14 +44,13 @@ KEYWORD_TABLE(W)
 static const struct keyword no_words[] = {NO_KEYWORD};
 
 static const struct keyword *const by_letter[26] = {
-    words_A, words_B, words_C, words_D, words_E, words_F, words_G, words_H,  words_I,
-    words_J, words_K, words_L, words_M, words_N, words_O, words_P, words_Q,  words_R,
+    words_A, words_B, words_C, words_D, words_E, words_F,  words_G,  words_H, words_I,
+    words_J, words_K, words_L, words_M, words_N, words_O,  words_P,  words_Q, words_R,
     words_S, words_T, words_U, words_V, words_W, no_words, no_words, no_words};
 
-static const bool bare_of[KW_COUNT] = {
-    [KW_NONE] = true,
+static const bool bare_of[KW_COUNT] = {[KW_NONE] = true,
 #define KEYWORD_BARE(name, bare) [KW_##name] = (bare) != 0,
-    KEYWORDS(KEYWORD_BARE)
+                                       KEYWORDS(KEYWORD_BARE)
 #undef KEYWORD_BARE
 };
 
@@ -60,16 +62,49 @@ static const bool bare_of[KW_COUNT] = {
 
 #define A8(x) x, x, x, x, x, x, x, x
 #define A64(x) A8(x), A8(x), A8(x), A8(x), A8(x), A8(x), A8(x), A8(x)
-static const uint8_t class_of[256] = {
-    ['\t'] = SPACE, ['\n'] = SPACE, ['\f'] = SPACE, ['\r'] = SPACE, [' '] = SPACE, ['$'] = DOLLAR,
-    ['0'] = DIGIT | HEX, DIGIT | HEX, DIGIT | HEX, DIGIT | HEX, DIGIT | HEX,
-    DIGIT | HEX, DIGIT | HEX, DIGIT | HEX, DIGIT | HEX, DIGIT | HEX,
-    ['A'] = LETTER | HEX, LETTER | HEX, LETTER | HEX, LETTER | HEX, LETTER | HEX, LETTER | HEX,
-    ['G'] = A8(LETTER), A8(LETTER), LETTER, LETTER, LETTER, LETTER,
-    ['_'] = LETTER,
-    ['a'] = LETTER | HEX, LETTER | HEX, LETTER | HEX, LETTER | HEX, LETTER | HEX, LETTER | HEX,
-    ['g'] = A8(LETTER), A8(LETTER), LETTER, LETTER, LETTER, LETTER,
-    [128] = A64(LETTER), A64(LETTER)};
+static const uint8_t class_of[256] = {['\t'] = SPACE,
+                                      ['\n'] = SPACE,
+                                      ['\f'] = SPACE,
+                                      ['\r'] = SPACE,
+                                      [' '] = SPACE,
+                                      ['$'] = DOLLAR,
+                                      ['0'] = DIGIT | HEX,
+                                      DIGIT | HEX,
+                                      DIGIT | HEX,
+                                      DIGIT | HEX,
+                                      DIGIT | HEX,
+                                      DIGIT | HEX,
+                                      DIGIT | HEX,
+                                      DIGIT | HEX,
+                                      DIGIT | HEX,
+                                      DIGIT | HEX,
+                                      ['A'] = LETTER | HEX,
+                                      LETTER | HEX,
+                                      LETTER | HEX,
+                                      LETTER | HEX,
+                                      LETTER | HEX,
+                                      LETTER | HEX,
+                                      ['G'] = A8(LETTER),
+                                      A8(LETTER),
+                                      LETTER,
+                                      LETTER,
+                                      LETTER,
+                                      LETTER,
+                                      ['_'] = LETTER,
+                                      ['a'] = LETTER | HEX,
+                                      LETTER | HEX,
+                                      LETTER | HEX,
+                                      LETTER | HEX,
+                                      LETTER | HEX,
+                                      LETTER | HEX,
+                                      ['g'] = A8(LETTER),
+                                      A8(LETTER),
+                                      LETTER,
+                                      LETTER,
+                                      LETTER,
+                                      LETTER,
+                                      [128] = A64(LETTER),
+                                      A64(LETTER)};
 #undef A8
 #undef A64
 
@@ -174,7 +209,8 @@ static size_t quoted_len(const char *text, size_t len, size_t i)
 
 static size_t digits(const char *text, size_t len, size_t i)
 {
-    while (i < len && (is_digit(text[i]) || (text[i] == '_' && i + 1 < len && is_digit(text[i + 1]))))
+    while (i < len &&
+           (is_digit(text[i]) || (text[i] == '_' && i + 1 < len && is_digit(text[i + 1]))))
         i++;
     return i;
 }
@@ -221,7 +257,8 @@ static void variable(const char *text, size_t len, struct token *t)
             i++;
         t->kind = TOKEN_VARIABLE;
     } else {
-        while (i < len && (is_word(text[i]) || (text[i] == ':' && i + 1 < len && text[i + 1] == ':')))
+        while (i < len &&
+               (is_word(text[i]) || (text[i] == ':' && i + 1 < len && text[i + 1] == ':')))
             i += text[i] == ':' ? 2 : 1;
         t->kind = i > t->at + 1 ? TOKEN_VARIABLE : TOKEN_BAD;
     }
@@ -230,7 +267,8 @@ static void variable(const char *text, size_t len, struct token *t)
 
 static void operator_(const char *text, size_t len, struct token *t)
 {
-    static const char *const long_ones[] = {"->>", "->", "||", "<=", ">=", "<>", "<<", ">>", "!=", "=="};
+    static const char *const long_ones[] = {
+        "->>", "->", "||", "<=", ">=", "<>", "<<", ">>", "!=", "=="};
     char c = text[t->at];
     t->kind = TOKEN_OPERATOR;
     t->op = (uint8_t)c;
@@ -294,7 +332,8 @@ bool token_is_name(const struct token *t)
         return t->kind == TOKEN_QUOTED || t->kind == TOKEN_STRING;
     if (token_keyword_bare(t->keyword))
         return true;
-    switch (t->keyword) { /* names to SQLite, though unquoting a name can turn it into one of these */
+    switch (
+        t->keyword) { /* names to SQLite, though unquoting a name can turn it into one of these */
     case KW_CAST:
     case KW_CROSS:
     case KW_CURRENT_DATE:

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* token.h - SQLite's SQL cut into tokens, as https://sqlite.org/lang.html and tokenize.c of SQLite 3
- * cut it.  White space and comments are not tokens; a token knows where it stands. */
+/* token.h - SQLite's SQL cut into tokens, as https://sqlite.org/lang.html and tokenize.c of SQLite
+ * 3 cut it.  White space and comments are not tokens; a token knows where it stands. */
 #ifndef MOULT_SQLITE_TOKEN_H
 #define MOULT_SQLITE_TOKEN_H
 
@@ -18,8 +18,9 @@
 #define TOKEN_OPERATOR 7u /* also punctuation; `op` is the first byte, see token_is_op */
 #define TOKEN_BAD 8u      /* an open quote, an illegal byte; reaches to the end of what is bad */
 
-/* Keywords by first letter.  X(NAME, bare): bare 1 = where a name is wanted SQLite takes the word for
- * a name, and quoted or not it cannot be read as something else. */
+/* Keywords by first letter.  X(NAME, bare): bare 1 = where a name is wanted SQLite takes the word
+ * for a name, and quoted or not it cannot be read as something else. */
+/* clang-format off */
 #define KEYWORDS_A(X)                                                                              \
     X(ABORT, 1) X(ACTION, 1) X(ADD, 0) X(AFTER, 1) X(ALL, 0) X(ALTER, 0) X(ALWAYS, 1)              \
     X(ANALYZE, 1) X(AND, 0) X(AS, 0) X(ASC, 1) X(ATTACH, 1) X(AUTOINCREMENT, 0)
@@ -65,6 +66,7 @@
     KEYWORDS_G(X) KEYWORDS_H(X) KEYWORDS_I(X) KEYWORDS_J(X) KEYWORDS_K(X) KEYWORDS_L(X)            \
     KEYWORDS_M(X) KEYWORDS_N(X) KEYWORDS_O(X) KEYWORDS_P(X) KEYWORDS_Q(X) KEYWORDS_R(X)            \
     KEYWORDS_S(X) KEYWORDS_T(X) KEYWORDS_U(X) KEYWORDS_V(X) KEYWORDS_W(X)
+/* clang-format on */
 
 #define KEYWORD_ENUM(name, bare) KW_##name,
 enum { KW_NONE, KEYWORDS(KEYWORD_ENUM) KW_COUNT };
@@ -81,7 +83,8 @@ struct token {
 struct token token_next(const char *text, size_t len, size_t from);
 /* Is it the operator OP, whole ("," ";" "||")? */
 bool token_is_op(const char *text, const struct token *t, const char *op);
-/* May it stand where SQLite wants a name: a word that is no reserved keyword, any quoted, a string? */
+/* May it stand where SQLite wants a name: a word that is no reserved keyword, any quoted, a string?
+ */
 bool token_is_name(const struct token *t);
 /* KW_* of the word W, ASCII case ignored. */
 uint16_t token_keyword(const char *w, size_t n);

@@ -12,6 +12,7 @@
 #include "token.h"
 
 #define SCRATCH_SECONDS 30u     /* for one call: untrusted text may ask for endless work */
+#define SCRATCH_BYTES 268435456 /* more than before it, for the same reason */
 #define WATCH_INSTRUCTIONS 4000 /* between two looks at the clock: well under a millisecond */
 #define SHOWN_BYTES 400u        /* of a statement in an error */
 
@@ -22,10 +23,22 @@ static uint64_t now_ms(void)
     return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
+static bool is_late(const moult_session *session)
+{
+    return session->deadline_ms && now_ms() > session->deadline_ms;
+}
+
+/* Counts all of SQLite's memory in this process: sorters have no limit of their own. */
+static bool is_large(const moult_session *session)
+{
+    return session->memory_max && sqlite3_memory_used() > session->memory_max;
+}
+
 static int must_stop(void *arg)
 {
-    const moult_session *session = arg;
-    if (session->deadline_ms && now_ms() > session->deadline_ms)
+    moult_session *session = arg;
+    session->large = is_large(session);
+    if (session->large || is_late(session))
         return 1;
     return session->host->cancelled(session->host->ctx, session->op) != 0;
 }
@@ -34,6 +47,8 @@ void sqlite_watch(moult_session *session)
 {
     uint64_t most = session->scratch ? SCRATCH_SECONDS * UINT64_C(1000) : session->run_ms;
     session->deadline_ms = most ? now_ms() + most : 0;
+    session->large = false;
+    session->memory_max = session->scratch ? sqlite3_memory_used() + SCRATCH_BYTES : 0;
     sqlite3_progress_handler(session->db, WATCH_INSTRUCTIONS, must_stop, session);
 }
 
@@ -41,6 +56,19 @@ void sqlite_unwatch(moult_session *session)
 {
     sqlite3_progress_handler(session->db, 0, NULL, NULL);
     session->deadline_ms = 0;
+    session->memory_max = 0;
+}
+
+static uint64_t patience_ms(const moult_session *session)
+{
+    return session->lock_ms ? session->lock_ms : session->lock_timeout_ms;
+}
+
+/* For statements that run outside of a transaction. */
+static void be_patient(moult_session *session)
+{
+    uint64_t wait = patience_ms(session);
+    sqlite3_busy_timeout(session->db, wait > INT32_MAX ? INT32_MAX : (int)wait);
 }
 
 /* Waits for a lock no longer than asked for, nor than the user does. */
@@ -49,7 +77,7 @@ static int wait_for_lock(void *arg, int tries)
     moult_session *session = arg;
     uint64_t now = now_ms();
     if (tries == 0)
-        session->deadline_ms = now + (session->lock_ms ? session->lock_ms : session->lock_timeout_ms);
+        session->deadline_ms = now + patience_ms(session);
     if (now >= session->deadline_ms ||
         session->host->cancelled(session->host->ctx, session->op) != 0)
         return 0;
@@ -62,10 +90,9 @@ static int wait_for_lock(void *arg, int tries)
 /* Runs BEGIN or COMMIT. */
 static int exec_waiting(moult_session *session, const char *sql)
 {
-    uint64_t wait = session->lock_timeout_ms;
     sqlite3_busy_handler(session->db, wait_for_lock, session);
     int rc = sqlite3_exec(session->db, sql, NULL, NULL, NULL);
-    sqlite3_busy_timeout(session->db, wait > INT32_MAX ? INT32_MAX : (int)wait);
+    be_patient(session);
     session->deadline_ms = 0;
     return rc;
 }
@@ -101,20 +128,30 @@ static size_t shown(const char *sql, size_t len)
     return len;
 }
 
+/* A statement that took more time or memory than it may. */
+static moult_status fail_limit(moult_session *session, const char *sql, size_t len,
+                               moult_error *err)
+{
+    const moult_host *host = session->host;
+    uint64_t most = session->scratch ? SCRATCH_SECONDS * UINT64_C(1000) : session->run_ms;
+    moult_status st = session->scratch ? MOULT_ERR_INVALID : MOULT_ERR_CANCELLED;
+    if (session->large)
+        sqlite_fail(host, err, st, "the statement took more than %d MiB of memory",
+                    SCRATCH_BYTES >> 20);
+    else
+        sqlite_fail(host, err, st, "the statement ran for more than %llu ms",
+                    (unsigned long long)most);
+    host->error_detail(host->ctx, err, "statement", sql, shown(sql, len));
+    return st;
+}
+
 static moult_status fail_statement(moult_session *session, int rc, const char *text,
                                    const char *sql, size_t len, moult_error *err)
 {
     const moult_host *host = session->host;
     int offset = sqlite3_error_offset(session->db);
-    bool late = session->deadline_ms && now_ms() > session->deadline_ms;
-    if ((rc & 0xff) == SQLITE_INTERRUPT && late) {
-        uint64_t most = session->scratch ? SCRATCH_SECONDS * UINT64_C(1000) : session->run_ms;
-        moult_status late_st = session->scratch ? MOULT_ERR_INVALID : MOULT_ERR_CANCELLED;
-        sqlite_fail(host, err, late_st, "the statement ran for more than %llu ms",
-                    (unsigned long long)most);
-        host->error_detail(host->ctx, err, "statement", sql, shown(sql, len));
-        return late_st;
-    }
+    if ((rc & 0xff) == SQLITE_INTERRUPT && (is_late(session) || session->large))
+        return fail_limit(session, sql, len, err);
     moult_status st = sqlite_fail_rc(session, err, rc, "SQLite refused a statement", sql,
                                      shown(sql, len));
     size_t at = (size_t)(sql - text) + (offset > 0 ? (size_t)offset : 0);
@@ -201,6 +238,7 @@ moult_status sqlite_writer_limits(moult_session *session, uint32_t lock_ms, uint
     (void)err;
     session->lock_ms = lock_ms;
     session->run_ms = run_ms;
+    be_patient(session);
     return MOULT_OK;
 }
 

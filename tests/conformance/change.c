@@ -1,39 +1,65 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* change.c - the changes between the quirks' pairs of states: their ways, and how these are written. */
+/* change.c - the changes between the quirks' pairs of states: their ways, and how they are
+ * written. */
 #include "dialect.h"
 
 #include "../../libcore/schema/renames.h"
 
-/* "table:old=new" the other way round. */
-static char *turned(struct run *r, const char *hint)
+/* "KIND:old=new" of the hint, KIND with what is before it. */
+struct hint {
+    struct str head, old, new;
+};
+
+static struct hint hint_of(struct run *r, const char *text)
 {
-    const char *equals = strchr(hint, '='), *name = equals;
-    char *out = NULL;
-    REQUIRE(r, equals, "the hint \"%s\" has no =", hint);
-    while (name > hint && name[-1] != ':')
+    const char *equals = strchr(text, '='), *name = equals;
+    REQUIRE(r, equals, "the hint \"%s\" has no =", text);
+    while (name > text && name[-1] != ':')
         name--;
-    if (asprintf(&out, "%.*s%s=%.*s", (int)(name - hint), hint, equals + 1, (int)(equals - name), name) < 0)
-        check_fail(r, "no memory");
-    return out;
+    return (struct hint){
+        {text, (size_t)(name - text)}, {name, (size_t)(equals - name)}, str_of(equals + 1)};
+}
+
+/* The hint the other way round; a column's names its table as that is called then. */
+static char *turned(struct run *r, const char *const *hints, const char *text)
+{
+    struct hint h = hint_of(r, text);
+    CLEANUP_BUF struct buf b = {0};
+    for (; *hints; hints++) {
+        struct hint t = hint_of(r, *hints);
+        size_t n = t.head.n + t.new.n;
+        if (h.head.n <= n + 1 || strncmp(text, t.head.p, t.head.n) != 0 ||
+            strncmp(text + t.head.n, t.new.p, t.new.n) != 0 || text[n] != '/')
+            continue;
+        buf_str(&b, t.head);
+        buf_str(&b, t.old);
+        h.head = (struct str){text + n, h.head.n - n};
+        break;
+    }
+    buf_printf(&b, "%.*s%.*s=%.*s", STR_FMT(h.head), STR_FMT(h.new), STR_FMT(h.old));
+    REQUIRE(r, buf_ok(&b), "no memory");
+    return strdup(b.p);
 }
 
 void road_make(struct run *r, bool back, struct road *out)
 {
     const struct pair *pair = run_pair(r);
-    *out = (struct road){.back = back,
-                         .ddl = back ? pair->to : pair->from,
-                         .rows = back ? NULL : pair->rows};
+    *out = (struct road){
+        .back = back, .ddl = back ? pair->to : pair->from, .rows = back ? NULL : pair->rows};
     place_make(r, &out->p);
     out->from = state_of(r, out->ddl);
     out->to = state_of(r, back ? pair->from : pair->to);
     size_t n = 0;
     for (const char *const *hint = pair->renames; hint && *hint && n < 16; hint++)
-        out->renames[n++] = back ? turned(r, *hint) : strdup(*hint);
+        out->renames[n++] = back ? turned(r, pair->renames, *hint) : strdup(*hint);
     struct hints hints = {.given = (const char *const *)out->renames};
     OK(r, "finding the difference",
-       difference(r->m, &out->p.t->adapter, out->from, out->to, &hints, false, NULL, &out->delta, r->err));
-    REQUIRE(r, out->delta->change_count || out->delta->due_count, "both states of the pair are the same");
-    REQUIRE(r, !n == !out->delta->due_count, "of %zu rename hints %zu are due", n, out->delta->due_count);
+       difference(r->m, &out->p.t->adapter, out->from, out->to, &hints, false, NULL, &out->delta,
+                  r->err));
+    REQUIRE(r, out->delta->change_count || out->delta->due_count,
+            "both states of the pair are the same");
+    REQUIRE(r, !n == !out->delta->due_count, "of %zu rename hints %zu are due", n,
+            out->delta->due_count);
 }
 
 void road_end(struct road *road)
@@ -55,8 +81,8 @@ struct trying {
 };
 
 /* What the planner's configuration stands for here. */
-static moult_status try_way(const moult_host *host, const moult_config *config, moult_problem *problem,
-                            moult_error *err)
+static moult_status try_way(const moult_host *host, const moult_config *config,
+                            moult_problem *problem, moult_error *err)
 {
     struct trying *t = (struct trying *)(uintptr_t)(const void *)config;
     moult_status st = MOULT_OK;
@@ -110,7 +136,8 @@ static void check_way(struct run *r, const struct decision *d, const struct way 
     REQUIRE(r, !(w->hazards & MOULT_HAZARD_NOT_REVERSIBLE && w->reversible),
             "the way %s to change %.*s is reversible and not", w->id, n, path);
     REQUIRE(r, !(w->hazards & MOULT_HAZARD_DELETES_DATA && w->reversible),
-            "the way %s to change %.*s deletes data, and its inverse loses nothing", w->id, n, path);
+            "the way %s to change %.*s deletes data, and its inverse loses nothing", w->id, n,
+            path);
     for (size_t i = 0; i < way->aside_count; i++)
         REQUIRE(r, tree_find(d->change->delta->from, way->asides[i]),
                 "the way %s to change %.*s sets %.*s aside, which is not there", w->id, n, path,
@@ -119,9 +146,10 @@ static void check_way(struct run *r, const struct decision *d, const struct way 
 
 static void check_same_way(struct run *r, const struct way *a, const struct way *b)
 {
-    REQUIRE(r, strcmp(a->facts.id, b->facts.id) == 0 && a->facts.hazards == b->facts.hazards &&
-                   a->facts.lock == b->facts.lock && a->facts.phase == b->facts.phase &&
-                   a->aside_count == b->aside_count,
+    REQUIRE(r,
+            strcmp(a->facts.id, b->facts.id) == 0 && a->facts.hazards == b->facts.hazards &&
+                a->facts.lock == b->facts.lock && a->facts.phase == b->facts.phase &&
+                a->aside_count == b->aside_count,
             "asked twice, the way %s is another", a->facts.id);
 }
 
@@ -203,9 +231,11 @@ static void check_step(struct run *r, const struct road *road, const struct plan
     for (size_t i = 0; i < s->statement_count; i++) {
         struct str sql = s->statements[i].sql;
         REQUIRE(r, !memchr(sql.p, 0, sql.n), "a statement with a zero byte");
-        REQUIRE(r, sql.p[sql.n - 1] != ';', "a statement with its closing semicolon: %.*s", STR_FMT(sql));
+        REQUIRE(r, sql.p[sql.n - 1] != ';', "a statement with its closing semicolon: %.*s",
+                STR_FMT(sql));
         REQUIRE(r, txn || s->statements[i].probe.p,
-                "no probe tells whether \"%.*s\" took place, which no transaction holds", STR_FMT(sql));
+                "no probe tells whether \"%.*s\" took place, which no transaction holds",
+                STR_FMT(sql));
     }
 }
 

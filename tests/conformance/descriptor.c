@@ -36,8 +36,9 @@ static void check_sizes(struct run *r)
         if (!kind)
             continue;
         known = true;
-        REQUIRE(r, (*i)->size == kind->required, "the size of %s:%s is %u, version %u.%u has %u",
-                (*i)->kind, (*i)->name, (*i)->size, kind->major, kind->minor, kind->required);
+        REQUIRE(r, (*i)->size >= kind->required && (*i)->size <= kind->size,
+                "the size of %s:%s is %u, version %u.%u has %u", (*i)->kind, (*i)->name, (*i)->size,
+                kind->major, kind->minor, kind->size);
         REQUIRE(r, iface_threading((*i)->threading) == (*i)->threading,
                 "the threading of %s:%s is %u, which nobody knows", (*i)->kind, (*i)->name,
                 (*i)->threading);
@@ -48,9 +49,10 @@ static void check_sizes(struct run *r)
 /* Sections of moult.toml are shared by all interfaces of a name. */
 static void check_agreement(struct run *r, const moult_param *a, const moult_param *b)
 {
-    REQUIRE(r, a->type == b->type && a->flags == b->flags, "two interfaces declare \"%s\" differently",
-            a->name);
-    REQUIRE(r, !a->fallback == !b->fallback && (!a->fallback || strcmp(a->fallback, b->fallback) == 0),
+    REQUIRE(r, a->type == b->type && a->flags == b->flags,
+            "two interfaces declare \"%s\" differently", a->name);
+    REQUIRE(r,
+            !a->fallback == !b->fallback && (!a->fallback || strcmp(a->fallback, b->fallback) == 0),
             "two interfaces give \"%s\" different defaults", a->name);
 }
 
@@ -100,9 +102,10 @@ static void check_name(struct run *r)
 
 static void same_iface(struct run *r, const moult_iface *a, const moult_iface *b)
 {
-    REQUIRE(r, a->size == b->size && a->caps == b->caps && a->needs == b->needs &&
-                   a->threading == b->threading && a->major == b->major && a->minor == b->minor &&
-                   strcmp(a->kind, b->kind) == 0 && strcmp(a->name, b->name) == 0,
+    REQUIRE(r,
+            a->size == b->size && a->caps == b->caps && a->needs == b->needs &&
+                a->threading == b->threading && a->major == b->major && a->minor == b->minor &&
+                strcmp(a->kind, b->kind) == 0 && strcmp(a->name, b->name) == 0,
             "the second call of the entry describes %s:%s differently", a->kind, a->name);
     const struct iface_kind *kind = iface_kind_find(a->kind);
     size_t head = sizeof(moult_iface);
@@ -117,8 +120,9 @@ static void check_entry(struct run *r)
     const moult_plugin *a = entry(host_entry_table(), r->err);
     REQUIRE(r, a, "a second call of the entry gives NULL: %s", moult_error_message(r->err));
     const moult_plugin *b = r->suite->plugin;
-    REQUIRE(r, strcmp(a->name, b->name) == 0 && strcmp(a->version, b->version) == 0 &&
-                   a->size == b->size,
+    REQUIRE(r,
+            strcmp(a->name, b->name) == 0 && strcmp(a->version, b->version) == 0 &&
+                a->size == b->size,
             "a second call of the entry gives another descriptor");
     size_t i = 0;
     for (; a->ifaces[i] && b->ifaces[i]; i++)
@@ -171,8 +175,8 @@ static bool offers(const moult_plugin *p, const char *kind, const char *name)
 /* Every check of the quirks' [decline] is one that there is. */
 static bool is_check(const char *id)
 {
-    const struct check *all[] = {plugin_checks, dialect_checks, reader_checks, writer_checks,
-                                 store_checks, planner_checks};
+    const struct check *all[] = {plugin_checks, dialect_checks, reader_checks,
+                                 writer_checks, store_checks,   planner_checks};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         for (const struct check *c = all[i]; c->id; c++)
             if (strcmp(c->id, id) == 0)

@@ -70,7 +70,8 @@ static void check_fold(struct run *r)
 
 /* ---- bind ---- */
 
-static moult_status bind_one(struct run *r, struct str text, const char *value, char **out, size_t *n)
+static moult_status bind_one(struct run *r, struct str text, const char *value, char **out,
+                             size_t *n)
 {
     const moult_binding tenant = {MOULT_END(moult_binding, value), 0, "tenant", value};
     const moult_binding other = {MOULT_END(moult_binding, value), 0, "other", "never"};
@@ -86,7 +87,8 @@ static void check_bind_plain(struct run *r)
     char *out;
     size_t n;
     OK(r, "dialect.bind", bind_one(r, (struct str){text, sizeof text - 1}, "t", &out, &n));
-    REQUIRE(r, n == sizeof text - 1 && memcmp(out, text, n) == 0, "a text without markers is changed");
+    REQUIRE(r, n == sizeof text - 1 && memcmp(out, text, n) == 0,
+            "a text without markers is changed");
     HOST(r)->free(HOST(r)->ctx, out);
     OK(r, "dialect.bind", bind_one(r, (struct str){"", 0}, "t", &out, &n));
     REQUIRE(r, n == 0, "an empty text becomes one of %zu bytes", n);
@@ -117,9 +119,10 @@ static void check_bind_names(struct run *r)
             OK(r, "dialect.bind", bind_one(r, buf_view(&marked), *name, &out, &n));
             REQUIRE(r, !memchr(out, 1, n) && !memchr(out, 2, n), "a marker is left");
             cut_text(r, out, n, &c);
-            REQUIRE(r, c.count == 1 && c.items[0].klass == MOULT_STMT_SCHEMA,
-                    "bound to the name \"%s\", \"%s\" becomes %zu statements, the first of class %u", *name,
-                    *bound, c.count, c.items[0].klass);
+            REQUIRE(
+                r, c.count == 1 && c.items[0].klass == MOULT_STMT_SCHEMA,
+                "bound to the name \"%s\", \"%s\" becomes %zu statements, the first of class %u",
+                *name, *bound, c.count, c.items[0].klass);
             HOST(r)->free(HOST(r)->ctx, out);
         }
     }
@@ -140,7 +143,8 @@ const struct check dialect_checks[] = {
      CHECK_REQUIRED},
     {"dialect.bind-names", "no name breaks out of its place", check_bind_names,
      CHECK_REQUIRED | CHECK_QUIRKS},
-    {"dialect.kinds", "the pairs create, drop and alter", check_kinds, CHECK_REQUIRED | CHECK_QUIRKS},
+    {"dialect.kinds", "the pairs create, drop and alter", check_kinds,
+     CHECK_REQUIRED | CHECK_QUIRKS},
     {"dialect.renames", "the pairs rename", check_renames, CHECK_QUIRKS},
     {"dialect.ways", "every change has ways, with facts that make sense", check_ways,
      CHECK_REQUIRED | CHECK_QUIRKS | CHECK_PAIRS},

@@ -23,8 +23,8 @@ struct cut {
 /* Splits the N bytes and checks all that can be checked about what comes. */
 void cut_text(struct run *r, const char *bytes, size_t n, struct cut *out);
 
-check_fn check_split_empty, check_split_open, check_split_garbage, check_split_huge, check_split_stop,
-    check_split_classes;
+check_fn check_split_empty, check_split_open, check_split_garbage, check_split_huge,
+    check_split_stop, check_split_classes;
 
 /* ---- change.c ---- */
 

@@ -73,7 +73,8 @@ void check_lock(struct run *r)
     OK(r, "unlocking again", WRITER(&p)->unlock(s, r->err));
     if (waits)
         pthread_join(thread, NULL);
-    REQUIRE(r, w.status == MOULT_OK, "who waited for the lock got %d once it was free", (int)w.status);
+    REQUIRE(r, w.status == MOULT_OK, "who waited for the lock got %d once it was free",
+            (int)w.status);
     if (LOCK_IS_TXN(&p)) { /* commit and rollback end both */
         OK(r, "locking", WRITER(&p)->lock(s, r->err));
         OK(r, "writer.commit", WRITER(&p)->commit(s, r->err));
@@ -113,4 +114,35 @@ void check_lock_death(struct run *r)
     close(end[1]);
     waitpid(pid, NULL, 0);
     let_in(&p);
+}
+
+/* A statement that has to wait for what another session has locked waits as long as it was told. */
+static void limit_statement(struct place *p, moult_session *holder, moult_session *s)
+{
+    struct run *r = p->r;
+    const char *ddl = run_pair(r)->to;
+    OK(r, "locking", WRITER(p)->lock(holder, r->err));
+    OK(r, "writer.limits", WRITER(p)->limits(s, PATIENCE_MS, 0, r->err));
+    uint64_t start = now_ms();
+    GIVES(r, MOULT_ERR_BUSY, "running DDL while another session writes",
+          WRITER(p)->run(s, ddl, strlen(ddl), NULL, r->err));
+    uint64_t took = now_ms() - start;
+    REQUIRE(r, took < PATIENCE_MS + 3000, "a statement waited for %llu ms, it may wait for %d",
+            (unsigned long long)took, PATIENCE_MS);
+    OK(r, "writer.rollback", WRITER(p)->rollback(holder, r->err));
+}
+
+void check_limits(struct run *r)
+{
+    PLACE(r, p);
+    const char *ddl = run_pair(r)->from;
+    moult_session *holder = place_open(&p, MOULT_PURPOSE_WRITE, 1000);
+    moult_session *s = place_open(&p, MOULT_PURPOSE_WRITE, 30000);
+    if (LOCK_IS_TXN(&p))
+        limit_statement(&p, holder, s);
+    OK(r, "writer.limits", WRITER(&p)->limits(s, 1000, 60000, r->err));
+    OK(r, "writer.limits, taken back", WRITER(&p)->limits(s, 0, 0, r->err));
+    OK(r, "running DDL", WRITER(&p)->run(s, ddl, strlen(ddl), NULL, r->err));
+    READER(&p)->close(s);
+    READER(&p)->close(holder);
 }

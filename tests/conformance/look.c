@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* look.c - what readers tell beside the tree, and that they can be interrupted and run side by side. */
+/* look.c - what readers tell beside the tree; that they can be interrupted and run side by side. */
 #include "look.h"
 
 moult_status to_buf(void *arg, const char *bytes, size_t n)
@@ -32,8 +32,8 @@ static void bound_state(struct run *r, const char *ddl, const char *name, char s
     OK(r, "running DDL with a bound name", WRITER(&p)->run(s, text.p, text.n, NULL, r->err));
     CLEANUP_TREE moult_tree *tree = place_inspect(&p, s);
     OK(r, "writing the tree", tree_write_json(tree, to_buf, &json, r->err));
-    REQUIRE(r, strstr(buf_view(&json).p, "\\u0001tenant\\u0002"), "the name \"%s\" is not marked: %s", name,
-            json.p);
+    REQUIRE(r, strstr(buf_view(&json).p, "\\u0001tenant\\u0002"),
+            "the name \"%s\" is not marked: %s", name, json.p);
     REQUIRE(r, !telling(name) || !strstr(json.p, name), "the name \"%s\" is in the state", name);
     memcpy(state, tree->state, 65);
     READER(&p)->close(s);
@@ -48,7 +48,8 @@ void check_bound(struct run *r)
         bound_state(r, *bound, hostile_names[0], first);
         for (const char *const *name = hostile_names + 1; *name; name++) {
             bound_state(r, *bound, *name, other);
-            REQUIRE(r, strcmp(first, other) == 0, "of a tenant called \"%s\" the state is another", *name);
+            REQUIRE(r, strcmp(first, other) == 0, "of a tenant called \"%s\" the state is another",
+                    *name);
         }
     }
 }
@@ -92,8 +93,16 @@ static void measure(struct place *p, moult_session *s, const char *path, uint64_
 
 void check_measure(struct run *r)
 {
-    static const char *const wrong[] = {"table:nobody", "table:", "x", "", "table:a/column:b", "%%%", "table:%ZZ",
-                                        "table:%2", "table:'; drop table t; --", NULL};
+    static const char *const wrong[] = {"table:nobody",
+                                        "table:",
+                                        "x",
+                                        "",
+                                        "table:a/column:b",
+                                        "%%%",
+                                        "table:%ZZ",
+                                        "table:%2",
+                                        "table:'; drop table t; --",
+                                        NULL};
     PLACE(r, p);
     place_load(&p, run_pair(r)->from);
     moult_session *s = place_open(&p, MOULT_PURPOSE_READ, 1000);
@@ -106,8 +115,8 @@ void check_measure(struct run *r)
     }
     for (size_t i = 0; wrong[i]; i++) {
         measure(&p, s, wrong[i], &rows);
-        REQUIRE(r, rows == UINT64_MAX || rows == 7 || rows == 0, "\"%s\", which is not there, has %llu rows",
-                wrong[i], (unsigned long long)rows);
+        REQUIRE(r, rows == UINT64_MAX || rows == 7 || rows == 0,
+                "\"%s\", which is not there, has %llu rows", wrong[i], (unsigned long long)rows);
     }
     READER(&p)->close(s);
 }
@@ -121,15 +130,24 @@ struct found {
     moult_status give;
 };
 
+static void found_free(struct found *f)
+{
+    for (unsigned i = 0; i < f->count && i < 16; i++)
+        free(f->names[i]);
+    f->count = 0;
+}
+
 static moult_status on_tenant(void *arg, const moult_tenant *tenant)
 {
     struct found *f = arg;
     struct run *r = f->p->r;
-    REQUIRE(r, tenant->size >= MOULT_END(moult_tenant, url) && tenant->name && *tenant->name &&
-                   tenant->url && *tenant->url,
+    REQUIRE(r,
+            tenant->size >= MOULT_END(moult_tenant, url) && tenant->name && *tenant->name &&
+                tenant->url && *tenant->url,
             "a tenant without a name or a URL");
     for (unsigned i = 0; i < f->count && i < 16; i++)
-        REQUIRE(r, strcmp(f->names[i], tenant->name) != 0, "two tenants are called \"%s\"", tenant->name);
+        REQUIRE(r, strcmp(f->names[i], tenant->name) != 0, "two tenants are called \"%s\"",
+                tenant->name);
     if (f->count < 16)
         f->names[f->count] = strdup(tenant->name);
     f->count++;
@@ -151,7 +169,7 @@ static moult_status find(struct found *f, const char *how, const char *pattern)
                        .url = f->p->url,
                        .config = f->p->t->adapter.reader_config,
                        .lock_timeout_ms = 1000};
-    f->count = 0;
+    found_free(f);
     return READER(f->p)->tenants(HOST(f->p->r), &base, how, pattern, on_tenant, f, f->p->r->err);
 }
 
@@ -159,7 +177,7 @@ void check_tenants(struct run *r)
 {
     const struct quirks *q = &r->suite->quirks;
     PLACE(r, p);
-    struct found f = {.p = &p};
+    __attribute__((cleanup(found_free))) struct found f = {.p = &p};
     unsigned want = 0;
     REQUIRE(r, q->tenants_how && q->tenants_pattern && q->tenants, "the quirks have no [tenants]");
     for (; q->tenants[want]; want++) {
@@ -173,13 +191,14 @@ void check_tenants(struct run *r)
     f.give = MOULT_ERR_CANCELLED;
     moult_status st = find(&f, q->tenants_how, q->tenants_pattern);
     REQUIRE(r, st == MOULT_ERR_CANCELLED && f.count == 1,
-            "the callback wanted to stop, was called %u times, and tenants gave %d", f.count, (int)st);
+            "the callback wanted to stop, was called %u times, and tenants gave %d", f.count,
+            (int)st);
 }
 
 void check_tenants_unknown(struct run *r)
 {
     PLACE(r, p);
-    struct found f = {.p = &p};
+    __attribute__((cleanup(found_free))) struct found f = {.p = &p};
     FAILS(r, "finding tenants by an unknown way", find(&f, "moult-nonsense", "*"));
     REQUIRE(r, f.count == 0, "an unknown way finds tenants");
 }
@@ -265,8 +284,9 @@ void check_threads(struct run *r)
         pthread_join(threads[i], NULL);
     for (size_t i = 0; i < 4; i++)
         REQUIRE(r, l[i].status == MOULT_OK, "looking in a thread gave %d", (int)l[i].status);
-    REQUIRE(r, strcmp(l[0].state, l[2].state) == 0 && strcmp(l[1].state, l[3].state) == 0 &&
-                   strcmp(l[0].state, l[1].state) != 0,
+    REQUIRE(r,
+            strcmp(l[0].state, l[2].state) == 0 && strcmp(l[1].state, l[3].state) == 0 &&
+                strcmp(l[0].state, l[1].state) != 0,
             "threads see states that are not those of their databases");
 }
 

@@ -6,8 +6,8 @@
 #include <sys/wait.h>
 
 const char *const hostile_names[] = {
-    "t1", "T-2", "select", "a\"b;c", "a'b", "`tick`", "[bracket]", "--", "/* open", "back\\slash", " ",
-    "%s", "$1", "?", ":x", "a\nb", "\"", "\"\"", "'; DROP TABLE t; --", "{}",
+    "t1", "T-2", "select", "a\"b;c", "a'b", "`tick`", "[bracket]", "--", "/* open", "back\\slash",
+    " ", "%s", "$1", "?", ":x", "a\nb", "\"", "\"\"", "'; DROP TABLE t; --", "{}",
     "\xc3\xa4\xc3\xb6\xc3\xbc\xe2\x82\xac\xf0\x9f\x90\x8b",
     /* 63 bytes of Greek and Cyrillic, the longest name that PostgreSQL takes */
     "\xce\xb1\xce\xb2\xce\xb3\xce\xb4\xce\xb5\xce\xb6\xce\xb7\xce\xb8\xce\xb9\xce\xba\xce\xbb\xce\xbc"
@@ -69,8 +69,8 @@ static void shell(struct run *r, const char *command, struct place *p)
 {
     CLEANUP_FREE char *line = expand(r, command, p->folder, p->name);
     int status = system(line);
-    REQUIRE(r, WIFEXITED(status) && WEXITSTATUS(status) == 0, "the command of the quirks failed: %s",
-            line);
+    REQUIRE(r, WIFEXITED(status) && WEXITSTATUS(status) == 0,
+            "the command of the quirks failed: %s", line);
 }
 
 void place_make(struct run *r, struct place *p)

@@ -14,7 +14,8 @@ struct reading {
 static void wrong(struct reading *rd, const struct config_value *v, const char *what)
 {
     if (!rd->status)
-        rd->status = config_fail(v, rd->q->file, rd->err, MOULT_ERR_CONFIG, "\"%s\" %s", v->key, what);
+        rd->status =
+            config_fail(v, rd->q->file, rd->err, MOULT_ERR_CONFIG, "\"%s\" %s", v->key, what);
 }
 
 static const char *text(struct reading *rd, const struct config_value *table, const char *key)

@@ -93,7 +93,8 @@ static void expect_count(struct depot *d, unsigned won)
     char now[65];
     moult_session *s = depot_open(d, 0);
     OK(d->r, "store.ref_get", d->store->ref_get(s, "count", now, d->r->err));
-    REQUIRE(d->r, digits(now) == won, "moved %u times by one, the reference stands at %u", won, digits(now));
+    REQUIRE(d->r, digits(now) == won, "moved %u times by one, the reference stands at %u", won,
+            digits(now));
     d->store->close(s);
 }
 
@@ -182,7 +183,8 @@ static void climb_together(struct depot *d, bool shared)
     for (unsigned i = 0; i < RACERS; i++)
         pthread_join(threads[i], NULL);
     for (unsigned i = 0; i < RACERS; i++) {
-        REQUIRE(r, all[i].status == MOULT_OK, "moving a reference in a thread gave %d", (int)all[i].status);
+        REQUIRE(r, all[i].status == MOULT_OK, "moving a reference in a thread gave %d",
+                (int)all[i].status);
         won += all[i].won;
         if (!shared)
             d->store->close(all[i].s);

@@ -43,8 +43,10 @@ static void check_missing(struct run *r)
         FAILS(r, "opening what is not there to write", try_open(&p, url, MOULT_PURPOSE_WRITE));
         REQUIRE(r, rmdir(folder) == 0, "opening what is not there made it");
     }
-    moult_open how = {.size = MOULT_END(moult_open, lock_timeout_ms), .purpose = MOULT_PURPOSE_READ,
-                      .url = "nothing", .config = p.t->adapter.reader_config};
+    moult_open how = {.size = MOULT_END(moult_open, lock_timeout_ms),
+                      .purpose = MOULT_PURPOSE_READ,
+                      .url = "nothing",
+                      .config = p.t->adapter.reader_config};
     moult_session *s = NULL;
     moult_status st = READER(&p)->open(HOST(r), &how, &s, NULL);
     if (!st)
@@ -156,7 +158,8 @@ static void check_rights(struct run *r)
     x = (struct rights){r, 0, MOULT_ERR_CANCELLED};
     moult_status st = READER(&p)->rights(s, on_right, &x, r->err);
     REQUIRE(r, st == MOULT_ERR_CANCELLED && x.count == 1,
-            "the callback wanted to stop, was called %u times, and rights gave %d", x.count, (int)st);
+            "the callback wanted to stop, was called %u times, and rights gave %d", x.count,
+            (int)st);
     READER(&p)->close(s);
 }
 
@@ -171,11 +174,14 @@ static void check_inspect(struct run *r)
     place_state(&p, three);
     CLEANUP_TREE moult_tree *other = state_of(r, run_pair(r)->from);
     REQUIRE(r, one->root->child_count, "the tree has no object");
-    REQUIRE(r, strcmp(one->state, two->state) == 0 &&
-                   strcmp(one->aspect[MOULT_LAYOUT], two->aspect[MOULT_LAYOUT]) == 0,
+    REQUIRE(r,
+            strcmp(one->state, two->state) == 0 &&
+                strcmp(one->aspect[MOULT_LAYOUT], two->aspect[MOULT_LAYOUT]) == 0,
             "inspected twice, the state is another");
-    REQUIRE(r, strcmp(one->state, three) == 0, "inspected by another session, the state is another");
-    REQUIRE(r, strcmp(one->state, other->state) == 0, "in another place, the same schema is another");
+    REQUIRE(r, strcmp(one->state, three) == 0,
+            "inspected by another session, the state is another");
+    REQUIRE(r, strcmp(one->state, other->state) == 0,
+            "in another place, the same schema is another");
     CLEANUP_BUF struct buf json = {0};
     OK(r, "writing the tree", tree_write_json(one, to_buf, &json, r->err));
     CLEANUP_TREE moult_tree *read = NULL;
@@ -219,8 +225,9 @@ static void check_untouched(struct run *r)
     uint8_t stamp[32];
     uint64_t rows, bytes;
     OK(r, "reader.stamp", READER(&p)->stamp(s, stamp, r->err));
-    OK(r, "reader.measure", READER(&p)->measure(s, tree->root->children[0]->path.p,
-                                                tree->root->children[0]->path.n, &rows, &bytes, r->err));
+    OK(r, "reader.measure",
+       READER(&p)->measure(s, tree->root->children[0]->path.p, tree->root->children[0]->path.n,
+                           &rows, &bytes, r->err));
     READER(&p)->close(s);
     file_digest(r, p.file, after);
     REQUIRE(r, strcmp(before, after) == 0, "looking at the database changed its file");
@@ -236,7 +243,7 @@ static void check_read_only(struct run *r)
     struct place *at = &p;
     moult_session *s = place_open(&p, MOULT_PURPOSE_READ, 200);
     const struct quirks *q = &r->suite->quirks;
-    CLEANUP_TREE moult_tree *tree = place_inspect(&p, s);
+    tree_free(place_inspect(&p, s));
     for (size_t i = 0; i < q->pair_count; i++)
         if (i != r->index) {
             moult_error_clear(r->err);
@@ -244,7 +251,8 @@ static void check_read_only(struct run *r)
         }
     FAILS(r, "running DDL in a session that only reads",
           WRITER(at)->run(s, run_pair(r)->to, strlen(run_pair(r)->to), NULL, r->err));
-    FAILS(r, "making the bookkeeping in a session that only reads", WRITER(at)->record_open(s, r->err));
+    FAILS(r, "making the bookkeeping in a session that only reads",
+          WRITER(at)->record_open(s, r->err));
     (void)WRITER(at)->lock(s, NULL);
     (void)WRITER(at)->begin(s, NULL);
     FAILS(r, "running DDL in a transaction of a session that only reads",
@@ -264,7 +272,8 @@ const struct check reader_checks[] = {
     {"reader.server", "the server says what it is", check_server, CHECK_REQUIRED | CHECK_QUIRKS},
     {"reader.rights", "rights are told, and the callback can stop it", check_rights,
      CHECK_REQUIRED | CHECK_QUIRKS},
-    {"reader.empty", "an empty database is an empty state", check_empty, CHECK_REQUIRED | CHECK_QUIRKS},
+    {"reader.empty", "an empty database is an empty state", check_empty,
+     CHECK_REQUIRED | CHECK_QUIRKS},
     {"reader.inspect", "the same schema is the same state", check_inspect,
      CHECK_REQUIRED | CHECK_QUIRKS | CHECK_PAIRS},
     {"reader.untouched", "looking leaves the file as it is", check_untouched, CHECK_QUIRKS},

@@ -15,7 +15,8 @@ static moult_record record_of(uint32_t table, const char *run, const char *event
                           .body_len = strlen(body)};
 }
 
-static uint64_t append(struct place *p, moult_session *s, uint32_t table, const char *event, const char *body)
+static uint64_t append(struct place *p, moult_session *s, uint32_t table, const char *event,
+                       const char *body)
 {
     moult_record record = record_of(table, "run-1", event, body);
     OK(p->r, "writer.record_append", WRITER(p)->record_append(s, &record, p->r->err));
@@ -85,19 +86,21 @@ static void check_table(struct place *p, uint32_t table, const char *const *bodi
     for (size_t i = 0; i < n; i++) {
         REQUIRE(r, x.seq[i] == seq[i], "record %zu comes back as number %llu, it was %llu", i,
                 (unsigned long long)x.seq[i], (unsigned long long)seq[i]);
-        REQUIRE(r, strcmp(x.event[i], i % 2 ? "odd" : "even") == 0, "the event of record %zu is \"%s\"", i,
-                x.event[i]);
-        REQUIRE(r, strcmp(x.body[i], bodies[i]) == 0, "the body of record %zu is not what it was", i);
+        REQUIRE(r, strcmp(x.event[i], i % 2 ? "odd" : "even") == 0,
+                "the event of record %zu is \"%s\"", i, x.event[i]);
+        REQUIRE(r, strcmp(x.body[i], bodies[i]) == 0, "the body of record %zu is not what it was",
+                i);
     }
     ROWS(later, r, table);
     OK(r, "reader.records", READER(p)->records(s, table, seq[1], on_record, &later, r->err));
-    REQUIRE(r, later.count == n - 2 && later.seq[0] == seq[2], "after the second of %zu come %zu records", n,
-            later.count);
+    REQUIRE(r, later.count == n - 2 && later.seq[0] == seq[2],
+            "after the second of %zu come %zu records", n, later.count);
     ROWS(stopped, r, table);
     stopped.stop = 1;
     moult_status st = READER(p)->records(s, table, 0, on_record, &stopped, r->err);
     REQUIRE(r, st == MOULT_ERR_CANCELLED && stopped.count == 1,
-            "the callback wanted to stop, was called %zu times, and records gave %d", stopped.count, (int)st);
+            "the callback wanted to stop, was called %zu times, and records gave %d", stopped.count,
+            (int)st);
     READER(p)->close(s);
 }
 
@@ -117,14 +120,19 @@ void check_records(struct run *r)
     for (size_t i = 0; i < 1000000; i++)
         buf_char(&large, "abcdefghij"[i % 10]);
     buf_puts(&large, "\"}");
-    const char *const bodies[] = {"{}", "{\"a\":1}", "{\"quote\":\"'\\\"\\\\`;--\"}",
+    const char *const bodies[] = {"{}",
+                                  "{\"a\":1}",
+                                  "{\"quote\":\"'\\\"\\\\`;--\"}",
                                   "{\"name\":\"\xc3\xa4\xe2\x82\xac\xf0\x9f\x90\x8b\"}",
-                                  buf_view(&large).p, "{\"last\":true}", NULL};
+                                  buf_view(&large).p,
+                                  "{\"last\":true}",
+                                  NULL};
     open_books(&p);
     for (uint32_t table = MOULT_RECORD_RUN; table <= MOULT_RECORD_AUDIT; table++)
         check_table(&p, table, bodies);
     open_books(&p);
-    REQUIRE(r, count_rows(&p, MOULT_RECORD_STEP) == 6, "opening the bookkeeping again lost records");
+    REQUIRE(r, count_rows(&p, MOULT_RECORD_STEP) == 6,
+            "opening the bookkeeping again lost records");
 }
 
 void check_record_rollback(struct run *r)
@@ -150,8 +158,8 @@ void check_record_rollback(struct run *r)
     OK(r, "beginning a transaction", txn_start(&p, s, r->err));
     uint64_t second = append(&p, s, MOULT_RECORD_RUN, "done", "{}");
     OK(r, "writer.commit", WRITER(&p)->commit(s, r->err));
-    REQUIRE(r, second > first, "the record after %llu has the number %llu", (unsigned long long)first,
-            (unsigned long long)second);
+    REQUIRE(r, second > first, "the record after %llu has the number %llu",
+            (unsigned long long)first, (unsigned long long)second);
     REQUIRE(r, count_rows(&p, MOULT_RECORD_RUN) == 2, "a record is not there after the commit");
     READER(&p)->close(s);
 }
@@ -180,7 +188,8 @@ void check_record_taken(struct run *r)
         place_load(&p, *taken);
         place_state(&p, before);
         CLEANUP_TREE moult_tree *mine = state_of(r, *taken);
-        REQUIRE(r, mine->root->child_count, "a table of the user's is hidden as if it were moult's: %s", *taken);
+        REQUIRE(r, mine->root->child_count,
+                "a table of the user's is hidden as if it were moult's: %s", *taken);
         moult_session *s = place_open(&p, MOULT_PURPOSE_WRITE, 1000);
         GIVES(r, MOULT_ERR_EXISTS, "making the bookkeeping where a table of the user's is",
               WRITER(&p)->record_open(s, r->err));

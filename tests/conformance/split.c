@@ -33,7 +33,7 @@ struct seen {
     struct run *r;
     const char *text;
     size_t n;
-    uint64_t offset;  /* of the latest statement, plus one; 0: none */
+    uint64_t offset; /* of the latest statement, plus one; 0: none */
     uint64_t counted, line;
     struct cut *cut;
 };
@@ -61,7 +61,8 @@ static void check_statement(struct seen *x, const moult_statement *st)
     REQUIRE(r, st->klass != MOULT_STMT_REFUSED || (st->why && *st->why),
             "a statement is refused without a reason");
     REQUIRE(r, st->sql || !st->sql_len, "a statement without its text");
-    REQUIRE(r, st->klass == MOULT_STMT_REFUSED || st->sql_len, "an empty statement is no statement");
+    REQUIRE(r, st->klass == MOULT_STMT_REFUSED || st->sql_len,
+            "an empty statement is no statement");
     REQUIRE(r, st->klass == MOULT_STMT_REFUSED || st->sql[st->sql_len - 1] != ';',
             "a statement with its closing semicolon");
     if (st->sql_len) { /* all of it can be read */
@@ -102,7 +103,8 @@ void check_split_empty(struct run *r)
     struct cut c;
     for (size_t i = 0; texts[i]; i++) {
         cut_z(r, texts[i], &c);
-        REQUIRE(r, c.count == 0, "nothing but space and \";\" is taken for %zu statements", c.count);
+        REQUIRE(r, c.count == 0, "nothing but space and \";\" is taken for %zu statements",
+                c.count);
     }
 }
 
@@ -112,7 +114,8 @@ void check_split_open(struct run *r)
     cut_z(r, "select 1;\nselect 'abc", &c);
     REQUIRE(r, c.count && c.count <= CUT_MAX && c.items[c.count - 1].klass == MOULT_STMT_REFUSED,
             "a quote that is left open is not reported as refused");
-    REQUIRE(r, c.items[c.count - 1].line == 2, "a quote left open in line 2 is reported in line %llu",
+    REQUIRE(r, c.items[c.count - 1].line == 2,
+            "a quote left open in line 2 is reported in line %llu",
             (unsigned long long)c.items[c.count - 1].line);
     const struct quirks *q = &r->suite->quirks;
     for (size_t i = 0; i < q->sample_count; i++) /* each sample, ending anywhere */
@@ -130,10 +133,24 @@ static uint32_t next_random(uint32_t *seed) /* G. Marsaglia, "Xorshift RNGs" (20
 
 void check_split_garbage(struct run *r)
 {
-    static const char *const words[] = {
-        "create ", "table ", "\"", "'", "`", "[", "]", "(", ")", ";", "--", "/*", "*/", "\n", "$$", "$x$", "begin ",
-        "end ", "end;", "trigger ", "as ", "select ", "\\", "\0", "\x01", "\x02", "\xff", "\xc3", "E'", "0x", ".",
-        "case ", ",", "delimiter //\n", "\r", "#"};
+    static const char *const words[] = {"create ", "table ",
+                                        "\"",      "'",
+                                        "`",       "[",
+                                        "]",       "(",
+                                        ")",       ";",
+                                        "--",      "/*",
+                                        "*/",      "\n",
+                                        "$$",      "$x$",
+                                        "begin ",  "end ",
+                                        "end;",    "trigger ",
+                                        "as ",     "select ",
+                                        "\\",      "\0",
+                                        "\x01",    "\x02",
+                                        "\xff",    "\xc3",
+                                        "E'",      "0x",
+                                        ".",       "case ",
+                                        ",",       "delimiter //\n",
+                                        "\r",      "#"};
     char text[2048];
     uint32_t seed = 2463534242u;
     struct cut c;
@@ -157,8 +174,10 @@ void check_split_garbage(struct run *r)
 
 void check_split_huge(struct run *r)
 {
-    static const char *const units[] = {"(", ")", "'", "\"", "/*", "--", "a", " ", "\n", "select 1;\n", "begin ",
-                                        "create trigger t begin ", "case "};
+    static const char *const units[] = {"(",    ")",           "'",      "\"",
+                                        "/*",   "--",          "a",      " ",
+                                        "\n",   "select 1;\n", "begin ", "create trigger t begin ",
+                                        "case "};
     struct cut c;
     for (size_t u = 0; u < sizeof units / sizeof *units; u++) {
         size_t k = strlen(units[u]), times = 1000000 / k;
@@ -186,11 +205,12 @@ void check_split_stop(struct run *r)
     unsigned calls = 0;
     moult_status st = d->split(HOST(r), text, sizeof text - 1, stop, &calls, r->err);
     REQUIRE(r, calls == 1, "the callback wanted to stop and was called %u times", calls);
-    REQUIRE(r, st == MOULT_ERR_CANCELLED, "the callback gave %d, split gave %d", MOULT_ERR_CANCELLED,
-            (int)st);
+    REQUIRE(r, st == MOULT_ERR_CANCELLED, "the callback gave %d, split gave %d",
+            MOULT_ERR_CANCELLED, (int)st);
 }
 
-static const char *const class_names[] = {"none", "schema", "data", "session", "refused", "procedural"};
+static const char *const class_names[] = {"none",    "schema",  "data",
+                                          "session", "refused", "procedural"};
 
 void check_split_classes(struct run *r)
 {
@@ -210,7 +230,8 @@ void check_split_classes(struct run *r)
             "the quirks need 3 statements of the schema and 2 that are refused, at least");
     uint64_t lines[CUT_MAX];
     size_t n = 0;
-    for (size_t i = 0; i < q->sample_count && n < CUT_MAX; i++) { /* those that end, after each other */
+    for (size_t i = 0; i < q->sample_count && n < CUT_MAX;
+         i++) { /* those that end, after each other */
         if (q->samples[i].klass == MOULT_STMT_REFUSED)
             continue;
         lines[n++] = 2;

@@ -1,110 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* store.c - objects that stay what they are, and references that point where they were pointed to. */
+/* store.c - objects that stay what they are, references that point where they were pointed to. */
 #include "keep.h"
 
-#include <dirent.h>
-#include <sys/stat.h>
-
 #include "../../libcore/base/file.h"
-#include "../../libcore/base/sha256.h"
-
-/* ---- a store ---- */
-
-static bool takes_path(const moult_iface *iface)
-{
-    for (const moult_param *const *p = iface->params; p && *p; p++)
-        if (strcmp((*p)->name, "path") == 0)
-            return true;
-    return false;
-}
-
-void depot_make(struct run *r, struct depot *d)
-{
-    CLEANUP_BUF struct buf b = {0};
-    *d = (struct depot){.r = r};
-    buf_printf(&b, "[snapshots]\nstore = \"%s\"\n", r->name);
-    if (takes_path(r->iface)) {
-        d->path = in_folder(r->folder, "store");
-        buf_printf(&b, "path = \"%s\"\n", d->path);
-    }
-    REQUIRE(r, buf_ok(&b), "no memory");
-    run_moult(r, b.p);
-    OK(r, "finding the store", host_store(r->m, r->name, &d->store, r->err));
-    OK(r, "its settings", host_settings(r->m, &d->store->head, "snapshots", &d->config, r->err));
-}
-
-void depot_end(struct depot *d)
-{
-    free(d->path);
-}
-
-moult_session *depot_open(struct depot *d, uint32_t create)
-{
-    moult_session *s = NULL;
-    OK(d->r, "store.open", d->store->open(HOST(d->r), d->config, create, &s, d->r->err));
-    REQUIRE(d->r, s, "open succeeded without a session");
-    return s;
-}
-
-void key_of(struct run *r, const char *bytes, size_t n, char key[65])
-{
-    REQUIRE(r, sha256_hex((struct str){bytes, n}, key), "no digest");
-}
-
-void key_number(unsigned n, char key[65])
-{
-    snprintf(key, 65, "%064x", n);
-}
-
-void put(struct depot *d, moult_session *s, const char *bytes, size_t n, char key[65])
-{
-    key_of(d->r, bytes, n, key);
-    OK(d->r, "store.put_if_absent", d->store->put_if_absent(s, key, bytes, n, d->r->err));
-}
-
-void expect_object(struct depot *d, moult_session *s, const char *key, const char *bytes, size_t n)
-{
-    char *got = NULL;
-    size_t len = 77;
-    OK(d->r, "store.get", d->store->get(s, key, &got, &len, d->r->err));
-    REQUIRE(d->r, len == n, "an object of %zu bytes comes back with %zu", n, len);
-    REQUIRE(d->r, !n || (got && memcmp(got, bytes, n) == 0), "an object comes back changed");
-    HOST(d->r)->free(HOST(d->r)->ctx, got);
-}
-
-void expect_ref(struct depot *d, moult_session *s, const char *name, const char *key)
-{
-    char got[65];
-    memset(got, 'x', sizeof got);
-    if (!key) {
-        GIVES(d->r, MOULT_ERR_NOT_FOUND, "store.ref_get of what is not there",
-              d->store->ref_get(s, name, got, d->r->err));
-        return;
-    }
-    OK(d->r, "store.ref_get", d->store->ref_get(s, name, got, d->r->err));
-    REQUIRE(d->r, memchr(got, 0, 65) == got + 64, "ref_get of \"%s\" gave no 64 characters", name);
-    REQUIRE(d->r, strcmp(got, key) == 0, "\"%s\" points to %.8s..., it was pointed to %.8s...", name, got, key);
-}
-
-moult_status on_name(void *arg, const char *name, size_t len)
-{
-    struct names *n = arg;
-    REQUIRE(n->r, len && strnlen(name, len) == len, "a name of %zu bytes with a zero in it", len);
-    char **items = realloc(n->items, (n->count + 1) * sizeof *items);
-    REQUIRE(n->r, items, "no memory");
-    n->items = items;
-    n->items[n->count++] = strndup(name, len);
-    REQUIRE(n->r, n->count < 2 || strcmp(n->items[n->count - 2], n->items[n->count - 1]) < 0,
-            "\"%s\" is listed after \"%s\"", n->items[n->count - 1], n->items[n->count - 2]);
-    return n->give;
-}
-
-void names_free(struct names *n)
-{
-    while (n->count)
-        free(n->items[--n->count]);
-    free(n->items);
-}
 
 /* ---- objects ---- */
 
@@ -173,7 +71,8 @@ static void check_list(struct run *r)
     one.give = MOULT_ERR_CANCELLED;
     moult_status st = d.store->list(s, on_name, &one, r->err);
     REQUIRE(r, st == MOULT_ERR_CANCELLED && one.count == 1,
-            "the callback wanted to stop, was called %zu times, and list gave %d", one.count, (int)st);
+            "the callback wanted to stop, was called %zu times, and list gave %d", one.count,
+            (int)st);
     d.store->close(s);
 }
 
@@ -190,7 +89,8 @@ static void check_remove(struct run *r)
     OK(r, "removing what never was", d.store->remove(s, none, r->err));
     char *got = NULL;
     size_t len;
-    GIVES(r, MOULT_ERR_NOT_FOUND, "getting what was removed", d.store->get(s, gone, &got, &len, r->err));
+    GIVES(r, MOULT_ERR_NOT_FOUND, "getting what was removed",
+          d.store->get(s, gone, &got, &len, r->err));
     expect_object(&d, s, stays, "stays", 5);
     NAMES(left, r);
     OK(r, "store.list", d.store->list(s, on_name, &left, r->err));
@@ -202,15 +102,16 @@ static void check_remove(struct run *r)
 
 /* ---- references ---- */
 
-static void swap(struct depot *d, moult_session *s, const char *name, const char *expect, const char *key)
+static void swap(struct depot *d, moult_session *s, const char *name, const char *expect,
+                 const char *key)
 {
     CLEANUP_BUF struct buf what = {0};
     buf_printf(&what, "store.ref_swap of \"%s\"", name);
     OK(d->r, buf_view(&what).p, d->store->ref_swap(s, name, expect, key, d->r->err));
 }
 
-static void refuse(struct depot *d, moult_session *s, const char *name, const char *expect, const char *key,
-                   const char *what)
+static void refuse(struct depot *d, moult_session *s, const char *name, const char *expect,
+                   const char *key, const char *what)
 {
     GIVES(d->r, MOULT_ERR_EXISTS, what, d->store->ref_swap(s, name, expect, key, d->r->err));
 }
@@ -255,13 +156,67 @@ static void check_swap(struct run *r)
 #define X64 X16 X16 X16 X16
 #define X256 X64 X64 X64 X64
 /* Each is another reference; a host never gives a part that is empty, "." or "..". */
-static const char *const odd[] = {
-    "a", "A", "a/b", "a/b/c", "a/b/d", "a.b", "a b", " a", "a ", "%", "%61", "%2F", "a%2Fb", "%%", "...", "..a", "a..",
-    ".a", ".a/.b", "-", "--help", "~", "*", "?", "[a]", "\\", "a\\b", "\"", "'", "`", "$HOME", "$(x)", ";", "&", "|", "a:b",
-    "con", "nul.txt", "a.lock", "a.tmp", "a.new", "refs", "objects", "HEAD", "\xc3\xa4", "a\xcc\x88", "\xc3\x84",
-    "\xe2\x82\xac", "\xf0\x9f\x90\x8b", "\xf0\x9f\x90\x8b/\xc3\xa4", "latest", "LATEST", "tenant/T1/latest",
-    "tenant/t1/latest", X64 X64 X64 X16 X16 X16 "xxxxxxx", X256, X256 X256, X256 X64 X64 X64 X16 X16 X16 "xxxxxxxxxxxxxxxy",
-    X64 "/" X64 "/" X64 "/" X64 "/" X64 "/" X64 "/" X64 "/" X16 X16 X16 "x", NULL};
+static const char *const odd[] = {"a",
+                                  "A",
+                                  "a/b",
+                                  "a/b/c",
+                                  "a/b/d",
+                                  "a.b",
+                                  "a b",
+                                  " a",
+                                  "a ",
+                                  "%",
+                                  "%61",
+                                  "%2F",
+                                  "a%2Fb",
+                                  "%%",
+                                  "...",
+                                  "..a",
+                                  "a..",
+                                  ".a",
+                                  ".a/.b",
+                                  "-",
+                                  "--help",
+                                  "~",
+                                  "*",
+                                  "?",
+                                  "[a]",
+                                  "\\",
+                                  "a\\b",
+                                  "\"",
+                                  "'",
+                                  "`",
+                                  "$HOME",
+                                  "$(x)",
+                                  ";",
+                                  "&",
+                                  "|",
+                                  "a:b",
+                                  "con",
+                                  "nul.txt",
+                                  "a.lock",
+                                  "a.tmp",
+                                  "a.new",
+                                  "refs",
+                                  "objects",
+                                  "HEAD",
+                                  "\xc3\xa4",
+                                  "a\xcc\x88",
+                                  "\xc3\x84",
+                                  "\xe2\x82\xac",
+                                  "\xf0\x9f\x90\x8b",
+                                  "\xf0\x9f\x90\x8b/\xc3\xa4",
+                                  "latest",
+                                  "LATEST",
+                                  "tenant/T1/latest",
+                                  "tenant/t1/latest",
+                                  X64 X64 X64 X16 X16 X16 "xxxxxxx",
+                                  X256,
+                                  X256 X256,
+                                  X256 X64 X64 X64 X16 X16 X16 "xxxxxxxxxxxxxxxy",
+                                  X64 "/" X64 "/" X64 "/" X64 "/" X64 "/" X64 "/" X64
+                                      "/" X16 X16 X16 "x",
+                                  NULL};
 
 static void check_odd(struct run *r)
 {
@@ -300,7 +255,8 @@ static void check_ref_list(struct run *r)
     static const struct {
         const char *prefix;
         size_t count;
-    } asked[] = {{"", 7}, {"t", 6}, {"t/", 4}, {"t/a", 3}, {"t/a/", 1}, {"v", 0}, {"u/a", 1}, {"t/a/x/", 0}, {"t%", 1}};
+    } asked[] = {{"", 7},  {"t", 6},   {"t/", 4},     {"t/a", 3}, {"t/a/", 1},
+                 {"v", 0}, {"u/a", 1}, {"t/a/x/", 0}, {"t%", 1}};
     DEPOT(r, d);
     moult_session *s = depot_open(&d, 1);
     char key[65];
@@ -310,8 +266,8 @@ static void check_ref_list(struct run *r)
     for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
         NAMES(found, r);
         OK(r, "store.ref_list", d.store->ref_list(s, asked[i].prefix, on_name, &found, r->err));
-        REQUIRE(r, found.count == asked[i].count, "\"%s\" begins %zu names, %zu are listed", asked[i].prefix,
-                asked[i].count, found.count);
+        REQUIRE(r, found.count == asked[i].count, "\"%s\" begins %zu names, %zu are listed",
+                asked[i].prefix, asked[i].count, found.count);
         for (size_t k = 0; k < found.count; k++)
             REQUIRE(r, strncmp(found.items[k], asked[i].prefix, strlen(asked[i].prefix)) == 0,
                     "\"%s\" does not begin with \"%s\"", found.items[k], asked[i].prefix);
@@ -320,7 +276,8 @@ static void check_ref_list(struct run *r)
     one.give = MOULT_ERR_CANCELLED;
     moult_status st = d.store->ref_list(s, "t", on_name, &one, r->err);
     REQUIRE(r, st == MOULT_ERR_CANCELLED && one.count == 1,
-            "the callback wanted to stop, was called %zu times, and ref_list gave %d", one.count, (int)st);
+            "the callback wanted to stop, was called %zu times, and ref_list gave %d", one.count,
+            (int)st);
     d.store->close(s);
 }
 
@@ -341,7 +298,8 @@ static void check_absent(struct run *r)
     GIVES(r, MOULT_ERR_NOT_FOUND, "store.get", d.store->get(s, key, &got, &len, r->err));
     expect_ref(&d, s, "a", NULL);
     d.store->close(s);
-    REQUIRE(r, !d.path || access(d.path, F_OK) != 0, "looking into a store that is not there made it");
+    REQUIRE(r, !d.path || access(d.path, F_OK) != 0,
+            "looking into a store that is not there made it");
 }
 
 static void check_damaged(struct run *r)
@@ -367,17 +325,23 @@ static void check_damaged(struct run *r)
 }
 
 const struct check store_checks[] = {
-    {"store.objects", "objects come back as they were, also after a reopen", check_objects, CHECK_REQUIRED},
+    {"store.objects", "objects come back as they were, also after a reopen", check_objects,
+     CHECK_REQUIRED},
     {"store.put", "putting the same again changes nothing", check_put, CHECK_REQUIRED},
-    {"store.list", "all keys are listed, in order, until the callback stops", check_list, CHECK_REQUIRED},
+    {"store.list", "all keys are listed, in order, until the callback stops", check_list,
+     CHECK_REQUIRED},
     {"store.remove", "what is removed is gone, and nothing else", check_remove, CHECK_REQUIRED},
     {"store.swap", "a reference moves only from where it points", check_swap, CHECK_REQUIRED},
     {"store.odd-names", "odd names are kept apart", check_odd, CHECK_REQUIRED},
-    {"store.ref-list", "references are listed by what they begin with, in order", check_ref_list, CHECK_REQUIRED},
-    {"store.absent", "a store that is not there is empty, and is not made", check_absent, CHECK_REQUIRED},
+    {"store.ref-list", "references are listed by what they begin with, in order", check_ref_list,
+     CHECK_REQUIRED},
+    {"store.absent", "a store that is not there is empty, and is not made", check_absent,
+     CHECK_REQUIRED},
     {"store.damaged", "what is no store is an error, and left alone", check_damaged, 0},
-    {"store.race-create", "of several that make a reference one succeeds", check_race_create, CHECK_REQUIRED},
-    {"store.race-count", "no move of a reference is lost between processes", check_race_count, CHECK_REQUIRED},
+    {"store.race-create", "of several that make a reference one succeeds", check_race_create,
+     CHECK_REQUIRED},
+    {"store.race-count", "no move of a reference is lost between processes", check_race_count,
+     CHECK_REQUIRED},
     {"store.race-threads", "nor between threads", check_race_threads, CHECK_REQUIRED},
     {"store.race-put", "several put the same object", check_race_put, CHECK_REQUIRED},
     {0}};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* suite.c - runs checks, each in a process of its own, so that a crash or a hang is a result like any
- * other, and tells what came of them as TAP. */
+/* suite.c - runs checks, each in a process of its own, so that a crash or a hang is a result like
+ * any other, and tells what came of them as TAP. */
 #include "suite.h"
 
 #include <fcntl.h>
@@ -216,7 +216,8 @@ unsigned suite_count(const struct suite *s, const struct check *checks)
 {
     unsigned n = 0;
     for (; checks->id; checks++)
-        n += checks->flags & CHECK_PAIRS && s->quirks.pair_count ? (unsigned)s->quirks.pair_count : 1;
+        n += checks->flags & CHECK_PAIRS && s->quirks.pair_count ? (unsigned)s->quirks.pair_count
+                                                                 : 1;
     return n;
 }
 

@@ -5,8 +5,12 @@
  *   suite.c      one check after the other, each forked, reported as TAP
  *   quirks.c     what an adapter's file of quirks says
  *   place.c      fresh databases, sessions, states from DDL
- *   descriptor.c every plugin       dialect.c split.c  dialects     reader.c look.c  readers
- *   writer.c lock.c records.c round.c steps.c  writers      store.c race.c  stores      planner.c  planners */
+ *   descriptor.c every plugin
+ *   dialect.c split.c change.c        dialects
+ *   reader.c look.c                   readers
+ *   writer.c lock.c records.c round.c writers
+ *   store.c keep.c race.c             stores
+ *   planner.c                         planners */
 #ifndef MOULT_CONFORMANCE_SUITE_H
 #define MOULT_CONFORMANCE_SUITE_H
 
@@ -31,14 +35,14 @@ struct quirks {
     struct arena arena;
     const char *file; /* NULL: there is none */
     struct config_value *root;
-    /* [adapter]; in url, create, destroy and missing %s is a folder, %n a name that is used once. */
+    /* [adapter]; in url, create, destroy and missing %s is a folder, %n a name used once. */
     const char *url, *create, *destroy, *name, *empty;
-    const char *const *missing;   /* URLs of what is not there */
-    const char *const *bound;     /* DDL in which {} is the tenant's name */
-    const char *const *taken;     /* DDL of a table of the user's in the place of the bookkeeping */
-    const char *const *kinds;     /* kinds of objects, for fold */
+    const char *const *missing; /* URLs of what is not there */
+    const char *const *bound;   /* DDL in which {} is the tenant's name */
+    const char *const *taken;   /* DDL of a table of the user's in the place of the bookkeeping */
+    const char *const *kinds;   /* kinds of objects, for fold */
     const char *tenants_how, *tenants_pattern;
-    const char *const *tenants;   /* names below `name`'s folder that the pattern finds */
+    const char *const *tenants; /* names below `name`'s folder that the pattern finds */
     struct sample *samples;
     size_t sample_count, sample_cap;
     struct pair *pairs;
@@ -61,8 +65,8 @@ struct suite {
     const char *work;      /* folder of this run */
     const char *manifests; /* a plugins.d with this plugin alone */
     const char *folder;    /* of the plugin */
-    uint32_t timeout; /* seconds a check may take */
-    unsigned number;  /* of the check, from 1 */
+    uint32_t timeout;      /* seconds a check may take */
+    unsigned number;       /* of the check, from 1 */
     unsigned passed, failed, skipped;
 };
 
@@ -102,8 +106,10 @@ void remove_folder(const char *path);
 
 /* ---- in a check ---- */
 
-void check_fail(struct run *r, const char *fmt, ...) __attribute__((format(printf, 2, 3), noreturn));
-void check_skip(struct run *r, const char *fmt, ...) __attribute__((format(printf, 2, 3), noreturn));
+void check_fail(struct run *r, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3), noreturn));
+void check_skip(struct run *r, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3), noreturn));
 /* The call WHAT gave CODE and has to have given 0. */
 void check_ok(struct run *r, moult_status code, const char *what);
 /* It has to have failed, with WANTED unless that is 0, and to have said why. */

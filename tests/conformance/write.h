@@ -11,8 +11,9 @@
 /* The transaction as a run begins it: with the lock, where that is one thing. */
 moult_status txn_start(struct place *p, moult_session *s, moult_error *err);
 
-check_fn check_lock, check_lock_close, check_lock_death;                              /* lock.c */
-check_fn check_records, check_record_rollback, check_record_taken, check_record_hidden; /* records.c */
-check_fn check_round, check_steps;                                                     /* round.c */
+check_fn check_lock, check_lock_close, check_lock_death, check_limits; /* lock.c */
+check_fn check_records, check_record_rollback, check_record_taken,
+    check_record_hidden;           /* records.c */
+check_fn check_round, check_steps; /* round.c */
 
 #endif

@@ -71,7 +71,8 @@ static void check_scratch(struct run *r)
     READER(&p)->close(two);
     READER(&p)->close(like);
     CLEANUP_FREE char *left = listing(&p);
-    REQUIRE(r, strcmp(files, left) == 0, "scratch databases leave files: before %s, after %s", files, left);
+    REQUIRE(r, strcmp(files, left) == 0, "scratch databases leave files: before %s, after %s",
+            files, left);
     place_state(&p, after);
     REQUIRE(r, strcmp(before, after) == 0, "closing scratch databases changed the target");
     moult_session *again = scratch(&p, NULL);
@@ -115,7 +116,8 @@ static void check_run(struct run *r)
     moult_session *s = place_open(&p, MOULT_PURPOSE_WRITE, 1000);
     uint64_t changed;
     static const char nonsense[] = "moult nonsense that nobody speaks";
-    FAILS(r, "running nonsense", WRITER(at)->run(s, nonsense, sizeof nonsense - 1, &changed, r->err));
+    FAILS(r, "running nonsense",
+          WRITER(at)->run(s, nonsense, sizeof nonsense - 1, &changed, r->err));
     REQUIRE(r, WRITER(at)->run(s, nonsense, sizeof nonsense - 1, NULL, NULL) != MOULT_OK,
             "without an error slot nonsense runs");
     const char *ddl = run_pair(r)->from; /* a script of several statements */
@@ -206,6 +208,8 @@ const struct check writer_checks[] = {
     {"writer.lock-close", "closing a session gives its lock back", check_lock_close,
      CHECK_REQUIRED | CHECK_QUIRKS},
     {"writer.lock-death", "the end of a process gives its lock back", check_lock_death,
+     CHECK_REQUIRED | CHECK_QUIRKS},
+    {"writer.limits", "a statement waits for locks as long as it was told", check_limits,
      CHECK_REQUIRED | CHECK_QUIRKS},
     {"writer.records", "records come back as they were, in order, after a reopen", check_records,
      CHECK_REQUIRED | CHECK_QUIRKS},

@@ -1,36 +1,21 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # What commands answer, by exit code and stream: differences, refusals, several tenants, files.
-: "${MOULT:=moult}"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 143' INT TERM
-cd "$work" || exit 1
-n=0 failed=0
-
-for plugin in sqlite planner-default store-fs; do
-    if ! $MOULT plugin list | grep -q "^$plugin .*available" || ! command -v sqlite3 >/dev/null; then
-        echo "1..0 # SKIP needs sqlite3 and the plugin $plugin"
-        exit 0
-    fi
-done
+. "${0%/*}/lib.sh"
+needs sqlite3
+needs_plugins sqlite planner-default store-fs
 
 # CODE PATTERN STREAM ARGUMENT...: the exit code, and what STREAM (out or err) has; any if it is empty.
 answers()
 {
-    want=$1 text=$2 stream=$3
+    want=$1 pattern=$2 stream=$3
     shift 3
-    n=$((n + 1))
-    $MOULT "$@" >out 2>err </dev/null
-    got=$?
-    if test $got = "$want" && { test -z "$text" || grep -q -e "$text" "$stream"; }; then
-        echo "ok $n - $*: $text"
+    moult "$@"
+    if test "$code" = "$want" && { test -z "$pattern" || grep -q -e "$pattern" "$work/$stream"; }; then
+        passed "$*: $pattern"
     else
-        echo "# exit code $got, wanted $want with \"$text\" in $stream"
-        sed 's/^/# out: /' out
-        sed 's/^/# err: /' err
-        echo "not ok $n - $*: $text"
-        failed=1
+        shown "$want with \"$pattern\" in $stream" >"$work/seen"
+        missed "$*: $pattern"
     fi
 }
 
@@ -93,13 +78,7 @@ answers 0 '1 file written' err inspect app@anna --dir written
 answers 0 'no differences' out diff app@anna written
 echo old >kept
 answers 2 'nothing that moult knows\|no database\|cannot' err inspect nothing-here -o kept
-n=$((n + 1))
-if test "$(cat kept)" = old && test "$(echo kept*)" = kept; then
-    echo "ok $n - a failed command leaves the file of --output alone"
-else
-    echo "not ok $n - a failed command leaves the file of --output alone"
-    failed=1
-fi
+is "a failed command leaves the file of --output alone" "$(cat kept) $(echo kept*)" "old kept"
 answers 0 '' out inspect app@anna --format json -o kept
 answers 0 'no differences' out diff kept app@anna
 answers 1 'cannot write' err inspect app@anna -o /dev/full
@@ -114,5 +93,4 @@ answers 0 'removed' out snapshot prune --keep 1 --yes
 answers 0 'the chain holds' out audit --tenant anna
 answers 0 'audit trail' out audit --format json
 answers 0 'scratch' out doctor --tenant anna
-echo "1..$n"
-exit $failed
+done_testing

@@ -74,7 +74,7 @@ line "CREATE TRIGGER other.r AFTER INSERT ON fine BEGIN SELECT 1; END;" 'another
 line "DROP TABLE other.secret;" 'another database'
 line "ALTER TABLE other.secret ADD COLUMN y;" 'another database'
 line "INSERT INTO other.secret VALUES (1);" 'another database'
-line "CREATE TABLE temp.evil (x);" temporary
+line "CREATE TABLE temp.evil (x);" "another database"
 line "CREATE TEMP VIEW v AS SELECT 1;" temporary
 line "CREATE VIRTUAL TABLE f USING csv(filename='more.sql');" 'no such module'
 line "ROLLBACK;" ROLLBACK
@@ -102,6 +102,7 @@ line "CREATE TABLE g (x DEFAULT ?1);" parameter
 endless='WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c)'
 line "CREATE TABLE bomb AS $endless SELECT x, randomblob(500) FROM c;" 'more than'
 line "CREATE TABLE bomb AS $endless SELECT x, randomblob(500) FROM c ORDER BY 2;" 'more than'
+line "CREATE TABLE bomb AS SELECT zeroblob(900000000) AS x;" 'too big'
 
 # Bytes that are no text.
 printf 'CREATE TABLE fine (x);\nCREATE TABLE a\000b (x);\n' >in/x.sql

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fuzz-sqlite - libFuzzer target: any bytes as SQL.  Tokens cover the text without overlap, statements lie
- * in it in order, and every CREATE that is understood has a canonical text that is its own. */
+/* fuzz-sqlite - libFuzzer target: any bytes as SQL.  Tokens cover the text without overlap,
+ * statements lie in it in order, and every CREATE that is understood has a canonical text that is
+ * its own. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,12 +14,14 @@ static void must(bool held)
         abort();
 }
 
-static void no_error(moult_ctx *ctx, moult_error *err, moult_status code, const char *msg, size_t len)
+static void no_error(moult_ctx *ctx, moult_error *err, moult_status code, const char *msg,
+                     size_t len)
 {
     (void)ctx, (void)err, (void)code, (void)msg, (void)len;
 }
 
-static void no_detail(moult_ctx *ctx, moult_error *err, const char *key, const char *value, size_t len)
+static void no_detail(moult_ctx *ctx, moult_error *err, const char *key, const char *value,
+                      size_t len)
 {
     (void)ctx, (void)err, (void)key, (void)value, (void)len;
 }
@@ -44,7 +47,9 @@ static void check_same(const struct parse *p, struct range r)
     struct parse again = {0};
     struct same s = {.p = p, .mode = SAME_NAME};
     same_range(&s, r, &first);
-    if (r.n) {
+    /* What begins with a byte order mark would lose it as the begin of a text. */
+    bool mark = first.n >= 3 && memcmp(first.p, "\xef\xbb\xbf", 3) == 0;
+    if (r.n && !mark) {
         must(parse_tokens(&again, first.p, first.n));
         s.p = &again;
         same_range(&s, (struct range){0, again.token_count - 1}, &second);
@@ -66,7 +71,8 @@ static moult_status see(void *arg, const moult_statement *statement)
     struct seen *seen = arg;
     must(statement->klass >= MOULT_STMT_SCHEMA && statement->klass <= MOULT_STMT_REFUSED);
     must((statement->klass == MOULT_STMT_REFUSED) == (statement->why != NULL));
-    must(statement->offset <= seen->len && statement->offset >= seen->offset && statement->line >= seen->line);
+    must(statement->offset <= seen->len && statement->offset >= seen->offset &&
+         statement->line >= seen->line);
     seen->offset = statement->offset;
     seen->line = statement->line;
     if (statement->klass != MOULT_STMT_SCHEMA)

@@ -93,9 +93,12 @@ static void cancel(moult_session *s)
 moult_status session_state(moult_session *s, json_t **db, json_t **owned, moult_error *err)
 {
     *owned = NULL;
-    if (atomic_exchange(&s->cancelled, false) || (s->op && s->host->cancelled(s->host->ctx, s->op)))
+    atomic_store(&s->cancelled, false); /* a cancel before the call began is not meant for it */
+    bool stop = s->op && s->host->cancelled(s->host->ctx, s->op);
+    if (!stop)
+        memory_pause(s);
+    if (stop || atomic_exchange(&s->cancelled, false))
         return memory_fail(s->host, err, MOULT_ERR_CANCELLED, "cancelled");
-    memory_pause(s);
     *db = s->db;
     if (s->db)
         return MOULT_OK;

@@ -256,7 +256,7 @@ static void rename_object(struct out *o, const moult_operation *op, const moult_
     MEMORY_FREE char *old = name_of(o, from);
     MEMORY_FREE char *new = name_of(o, to);
     if (strcmp(o->tree->kind(from), "column") == 0) {
-        MEMORY_FREE char *parent = name_of(o, op->from);
+        MEMORY_FREE char *parent = name_of(o, op->to); /* a renamed table has its new name already */
         column(o, parent, change);
     } else if (strcmp(o->tree->kind(from), "table") == 0) {
         table_rename(o, old, new);

@@ -58,6 +58,12 @@ moult_status state_read(const moult_host *host, const char *path, json_t **out, 
         return memory_fail(host, err, errno == ENOENT ? MOULT_ERR_NOT_FOUND : MOULT_ERR_UNAVAILABLE,
                            "cannot open \"%s\": %s", path, strerror(errno));
     int c = getc(f);
+    if (c == EOF && ferror(f)) {
+        int e = errno;
+        fclose(f);
+        return memory_fail(host, err, MOULT_ERR_UNAVAILABLE, "cannot read \"%s\": %s", path,
+                           strerror(e));
+    }
     if (c == EOF) {
         fclose(f);
         *out = state_new();

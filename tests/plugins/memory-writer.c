@@ -133,6 +133,7 @@ static moult_status lock(moult_session *s, moult_error *err)
         return memory_fail(s->host, err, MOULT_ERR_IO, "cannot open \"%s\": %s", path,
                            strerror(errno));
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    atomic_store(&s->cancelled, false);
     uint64_t until = now_ms() + s->lock_timeout_ms;
     while (fcntl(fd, F_OFD_SETLK, &lock) != 0) {
         struct timespec pause = {0, 5000000};

@@ -204,8 +204,8 @@ START_TEST(renames_come_first)
               "create table:b/column:z add; alter table:c rebuild; drop view:v drop");
     ck_assert_uint_eq(f.plan->steps[2].op, MOULT_RENAME);
     ck_assert_str_eq(f.plan->steps[2].object.p, "table:b");
-    ck_assert_str_eq(f.plan->steps[0].summary.p, "rename (table:c, was table:b)");
-    ck_assert_str_eq(f.plan->steps[2].summary.p, "rename (column:y, was column:x)");
+    ck_assert_str_eq(f.plan->steps[0].summary.p, "rename (was table b)");
+    ck_assert_str_eq(f.plan->steps[2].summary.p, "column y: rename (was column x)");
     ck_assert_str_eq(f.plan->from, f.before->state);
     ck_assert_uint_eq(f.plan->steps[3].depend_count, 1);
     ck_assert_uint_eq(f.plan->steps[3].depends[0], 2);

@@ -101,6 +101,28 @@ START_TEST(equal_plans_are_equal_bytes)
 }
 END_TEST
 
+/* When and where it was tried, and how large things were, does not make it another plan. */
+START_TEST(a_plan_made_again_has_the_same_digest)
+{
+    make();
+    char digest[65], seal[65];
+    memcpy(digest, f.plan->digest, 65);
+    memcpy(seal, f.plan->seal, 65);
+    f.plan->rehearsed = true;
+    f.plan->rehearsed_at = f.plan->rehearsed_on = STR("another time");
+    ck_assert_int_eq(plan_seal(f.plan, f.err), MOULT_OK);
+    ck_assert_str_eq(f.plan->digest, digest);
+    ck_assert_str_ne(f.plan->seal, seal);
+    memcpy(seal, f.plan->seal, 65);
+    f.plan->steps[0].rows = 7;
+    f.plan->steps[0].bytes = 70;
+    f.plan->server = STR("another patch release");
+    ck_assert_int_eq(plan_seal(f.plan, f.err), MOULT_OK);
+    ck_assert_str_eq(f.plan->digest, digest);
+    ck_assert_str_ne(f.plan->seal, seal);
+}
+END_TEST
+
 START_TEST(markers_survive)
 {
     fixture_plan(&f, "", "view v");
@@ -129,7 +151,7 @@ START_TEST(tampering_is_found)
     write_json(f.plan);
     refused("alter table:a rebuild", "alter table:b rebuild", MOULT_ERR_CORRUPT, "digest");
     refused("\"lock_ms\":0", "\"lock_ms\":1", MOULT_ERR_CORRUPT, "digest");
-    refused("\"status\":\"not done\"", "\"status\":\"passed\"", MOULT_ERR_CORRUPT, "digest");
+    refused("\"status\":\"not done\"", "\"status\":\"passed\"", MOULT_ERR_CORRUPT, "seal");
 }
 END_TEST
 
@@ -279,6 +301,7 @@ static Suite *suite(void)
     tcase_add_checked_fixture(t, NULL, teardown);
     tcase_add_test(t, comes_back_the_same);
     tcase_add_test(t, equal_plans_are_equal_bytes);
+    tcase_add_test(t, a_plan_made_again_has_the_same_digest);
     tcase_add_test(t, markers_survive);
     tcase_add_test(t, text_that_json_cannot_hold);
     tcase_add_test(t, tampering_is_found);

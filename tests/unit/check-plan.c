@@ -121,7 +121,7 @@ START_TEST(in_place_ways_stay_apart)
     fixture_plan(&f, "table a\n  column c type=1\n  column d type=1",
                  "table a\n  column c type=2\n  column d type=2");
     STEPS_ARE("alter table:a/column:c change; alter table:a/column:d change");
-    ck_assert_str_eq(f.plan->steps[0].summary.p, "change (column:c)");
+    ck_assert_str_eq(f.plan->steps[0].summary.p, "column c: change");
     ck_assert_uint_eq(f.plan->steps[0].rows, UINT64_MAX);
 }
 END_TEST
@@ -188,7 +188,7 @@ START_TEST(part_of_another_object_stands_aside)
     STEPS_ARE("drop table:b/key:k aside; alter table:a rebuild; create table:b/key:k aside");
     ck_assert_str_eq(f.plan->steps[0].object.p, "table:b");
     ck_assert_uint_eq(f.plan->steps[0].op, MOULT_ALTER);
-    ck_assert_str_eq(f.plan->steps[0].summary.p, "drop (key:k)");
+    ck_assert_str_eq(f.plan->steps[0].summary.p, "key k: drop");
     fixture_plan(&f, "table a n=1 ~aside=table:b/key:k\ntable b n=1\n  key k >table:a",
                  "table a n=2\ntable b n=2\n  key k >table:a");
     STEPS_ARE("drop table:b/key:k aside; alter table:a rebuild; alter table:b rebuild");

@@ -204,6 +204,20 @@ START_TEST(hints_make_renames_of_drops_and_creates)
     ck_assert_uint_eq(moult_delta_count(delta), 2);
     moult_delta_free(delta);
     const char *const hints[] = {"table:nobody=clients", NULL};
+    /* A compiled snapshot keeps the hints, in a file and in the store. */
+    FILE *f = fopen("compiled.json", "w");
+    ck_ok(moult_snapshot_write(m, to, MOULT_FORMAT_JSON, into, f, err));
+    fclose(f);
+    ck_ok(moult_store_save(m, to, NULL, NULL, err));
+    const char *const compiled[] = {"compiled.json", "store:latest"};
+    for (int i = 0; i < 2; i++) {
+        moult_snapshot *s = load(compiled[i], NULL);
+        same(s, to);
+        ck_ok(moult_diff(m, from, s, NULL, &delta, err));
+        ck_assert_uint_eq(delta->due_count, 2);
+        moult_delta_free(delta);
+        moult_snapshot_free(s);
+    }
     moult_diff_options o = {.size = MOULT_END(moult_diff_options, renames_file), .renames = hints};
     to->hints = (renames_free(to->hints), free(to->hints), NULL);
     ck_fails(moult_diff(m, from, to, &o, &delta, err), MOULT_ERR_CONFIG, "nobody");

@@ -2,6 +2,8 @@
 /* The snapshot document: canonical form, round trips, and documents that somebody else wrote. */
 #include "check-schema.h"
 
+#include "../../libcore/schema/renames.h"
+
 #include "../../libcore/base/cleanup.h"
 #include "../../libcore/schema/node.h"
 
@@ -276,6 +278,34 @@ START_TEST(members_are_checked)
 }
 END_TEST
 
+START_TEST(rename_hints_come_back_and_are_of_no_digest)
+{
+    CLEANUP_TREE moult_tree *tree = sample(), *back = NULL;
+    CLEANUP_BUF struct buf plain = {0}, json = {0}, again = {0};
+    CLEANUP_ERROR moult_error *err = moult_error_new();
+    struct renames hints = {0}, read = {0};
+    ck_assert_int_eq(renames_add(&hints, STR("table:a%3Db%2F/column:x=y%3Dz"), "t:1", err), MOULT_OK);
+    ck_assert_int_eq(renames_add(&hints, STR("table:o%3Ald=n\"ew"), "t:2", err), MOULT_OK);
+    write_tree(tree, &plain);
+    ck_assert_int_eq(snapshot_write_json(tree, &hints, collect, &json, err), MOULT_OK);
+    ck_assert_ptr_null(strstr(plain.p, "renames"));
+    ck_assert_int_eq(snapshot_read_json(buf_view(&json), NULL, &back, &read, err), MOULT_OK);
+    ck_assert_str_eq(back->state, tree->state);
+    ck_assert_uint_eq(read.count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        ck_assert(str_eq(read.items[i].from, hints.items[i].from));
+        ck_assert(str_eq(read.items[i].to, hints.items[i].to));
+    }
+    ck_assert_int_eq(snapshot_write_json(back, &read, collect, &again, err), MOULT_OK);
+    ck_assert_str_eq(again.p, json.p);
+    renames_free(&hints);
+    renames_free(&read);
+    refused_edit("\"root\"", "\"renames\":[1],\"root\"", MOULT_ERR_INVALID, "not a string");
+    refused_edit("\"root\"", "\"renames\":[{}],\"root\"", MOULT_ERR_INVALID, "not a string");
+    refused_edit("\"root\"", "\"renames\":[\"x\"],\"root\"", MOULT_ERR_INVALID, "has no =");
+}
+END_TEST
+
 START_TEST(what_is_not_json_has_a_line)
 {
     refused((struct str){NULL, 0}, MOULT_ERR_INVALID, "");
@@ -363,6 +393,7 @@ TCase *json_cases(void)
     tcase_add_test(t, ten_thousand_tables);
     tcase_add_test(t, changed_same_key_and_digest_are_corrupt);
     tcase_add_test(t, members_are_checked);
+    tcase_add_test(t, rename_hints_come_back_and_are_of_no_digest);
     tcase_add_test(t, what_is_not_json_has_a_line);
     tcase_add_test(t, a_cut_document_is_refused_anywhere);
     tcase_add_test(t, deep_nesting_is_refused);

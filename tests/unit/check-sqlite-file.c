@@ -9,7 +9,9 @@
 
 static moult_status try_open(const char *url, uint32_t purpose, moult_error *err)
 {
-    moult_open how = {.size = MOULT_END(moult_open, lock_timeout_ms), .purpose = purpose, .url = url,
+    moult_open how = {.size = MOULT_END(moult_open, lock_timeout_ms),
+                      .purpose = purpose,
+                      .url = url,
                       .lock_timeout_ms = 20};
     moult_session *s = NULL;
     moult_status st = sqlite_reader_open(&sqlite_test_host, &how, &s, err);
@@ -102,7 +104,8 @@ START_TEST(readers_cannot_write)
 {
     const char *path = sqlite_test_make("r.db", "CREATE TABLE t (a)");
     moult_session *s = sqlite_test_open(path, MOULT_PURPOSE_READ);
-    ck_assert_int_eq(sqlite3_exec(s->db, "INSERT INTO t VALUES (1)", NULL, NULL, NULL), SQLITE_READONLY);
+    ck_assert_int_eq(sqlite3_exec(s->db, "INSERT INTO t VALUES (1)", NULL, NULL, NULL),
+                     SQLITE_READONLY);
     ck_assert_int_ne(sqlite3_exec(s->db, "ATTACH ':memory:' AS x", NULL, NULL, NULL), SQLITE_OK);
     sqlite_reader_cancel(s); /* harmless when nothing runs */
     moult_server server;
@@ -112,7 +115,8 @@ START_TEST(readers_cannot_write)
     ck_assert_str_eq(server.version, sqlite3_libversion());
     sqlite_reader_close(s);
     s = sqlite_test_open(path, MOULT_PURPOSE_WRITE);
-    ck_assert_int_eq(sqlite3_exec(s->db, "BEGIN; INSERT INTO t VALUES (1)", NULL, NULL, NULL), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_exec(s->db, "BEGIN; INSERT INTO t VALUES (1)", NULL, NULL, NULL),
+                     SQLITE_OK);
     sqlite_reader_close(s); /* rolls back */
     s = sqlite_test_open(path, MOULT_PURPOSE_READ);
     uint64_t rows, bytes;
@@ -143,7 +147,8 @@ END_TEST
 
 START_TEST(inspect_sees_the_own_transaction)
 {
-    moult_session *s = sqlite_test_open(sqlite_test_make("t.db", "CREATE TABLE t (a)"), MOULT_PURPOSE_WRITE);
+    moult_session *s =
+        sqlite_test_open(sqlite_test_make("t.db", "CREATE TABLE t (a)"), MOULT_PURPOSE_WRITE);
     ck_assert_int_eq(sqlite3_exec(s->db, "BEGIN; CREATE TABLE u (b)", NULL, NULL, NULL), SQLITE_OK);
     moult_tree *tree = tree_new(STR("sqlite"), 3, 1, STR("SQLite"));
     ck_assert_int_eq(sqlite_reader_inspect(s, NULL, 0, tree, NULL), MOULT_OK);
@@ -163,9 +168,10 @@ static void stamp_of(const char *path, uint8_t out[32])
 
 static const char *const own_tables =
 #define BOOKKEEPING_SQL(table, name, sql) sql ";"
-    BOOKKEEPING_TABLES(BOOKKEEPING_SQL) "INSERT INTO moult_format VALUES ('" BOOKKEEPING_MARKER "', 1);"
-                                        "INSERT INTO moult_run VALUES (1, 'r1', 'open', 'now', '{}');"
-                                        "INSERT INTO moult_run VALUES (2, 'r1', 'done', 'later', '{\"a\":1}')";
+    BOOKKEEPING_TABLES(
+        BOOKKEEPING_SQL) "INSERT INTO moult_format VALUES ('" BOOKKEEPING_MARKER "', 1);"
+                         "INSERT INTO moult_run VALUES (1, 'r1', 'open', 'now', '{}');"
+                         "INSERT INTO moult_run VALUES (2, 'r1', 'done', 'later', '{\"a\":1}')";
 #undef BOOKKEEPING_SQL
 
 START_TEST(stamps_tell_schemas_apart)
@@ -195,8 +201,8 @@ static moult_status get_record(void *arg, const moult_record *r)
 {
     struct got *got = arg;
     got->n++;
-    snprintf(got->text, sizeof got->text, "%llu %s %s %s %.*s", (unsigned long long)r->seq, r->run, r->event, r->at,
-             (int)r->body_len, r->body);
+    snprintf(got->text, sizeof got->text, "%llu %s %s %s %.*s", (unsigned long long)r->seq, r->run,
+             r->event, r->at, (int)r->body_len, r->body);
     return MOULT_OK;
 }
 
@@ -205,15 +211,19 @@ START_TEST(records_are_known_by_their_marker)
     const char *path = sqlite_test_make("1.db", "CREATE TABLE t (a)");
     moult_session *s = sqlite_test_open(path, MOULT_PURPOSE_READ);
     struct got got = {0};
-    ck_assert_int_eq(sqlite_reader_records(s, MOULT_RECORD_RUN, 0, get_record, &got, NULL), MOULT_OK);
+    ck_assert_int_eq(sqlite_reader_records(s, MOULT_RECORD_RUN, 0, get_record, &got, NULL),
+                     MOULT_OK);
     ck_assert_uint_eq(got.n, 0);
     sqlite_test_exec(path, own_tables);
-    ck_assert_int_eq(sqlite_reader_records(s, MOULT_RECORD_RUN, 0, get_record, &got, NULL), MOULT_OK);
+    ck_assert_int_eq(sqlite_reader_records(s, MOULT_RECORD_RUN, 0, get_record, &got, NULL),
+                     MOULT_OK);
     ck_assert_uint_eq(got.n, 2);
     ck_assert_str_eq(got.text, "2 r1 done later {\"a\":1}");
-    ck_assert_int_eq(sqlite_reader_records(s, MOULT_RECORD_RUN, 1, get_record, &got, NULL), MOULT_OK);
+    ck_assert_int_eq(sqlite_reader_records(s, MOULT_RECORD_RUN, 1, get_record, &got, NULL),
+                     MOULT_OK);
     ck_assert_uint_eq(got.n, 3);
-    ck_assert_int_eq(sqlite_reader_records(s, MOULT_RECORD_AUDIT, 0, get_record, &got, NULL), MOULT_OK);
+    ck_assert_int_eq(sqlite_reader_records(s, MOULT_RECORD_AUDIT, 0, get_record, &got, NULL),
+                     MOULT_OK);
     ck_assert_uint_eq(got.n, 3);
     sqlite_reader_close(s);
     moult_tree *t = sqlite_test_tree(path, NULL);
@@ -231,7 +241,8 @@ START_TEST(a_users_table_of_that_name_is_a_table)
     tree_free(t);
     moult_session *s = sqlite_test_open(path, MOULT_PURPOSE_READ);
     moult_error *err = moult_error_new();
-    ck_assert_int_eq(sqlite_reader_records(s, MOULT_RECORD_RUN, 0, get_record, NULL, err), MOULT_ERR_EXISTS);
+    ck_assert_int_eq(sqlite_reader_records(s, MOULT_RECORD_RUN, 0, get_record, NULL, err),
+                     MOULT_ERR_EXISTS);
     ck_assert_ptr_nonnull(strstr(moult_error_message(err), "moult_run"));
     sqlite_reader_close(s);
     moult_error_free(err);
@@ -248,12 +259,15 @@ static moult_status see_right(void *arg, const char *name, uint32_t held, const 
 
 START_TEST(rights_and_sizes)
 {
-    const char *path = sqlite_test_make("1.db", "CREATE TABLE \"a b\" (x); INSERT INTO \"a b\" VALUES (1), (2);"
-                                                "CREATE INDEX i ON \"a b\" (x); CREATE TABLE w (k PRIMARY KEY) WITHOUT ROWID");
+    const char *path = sqlite_test_make(
+        "1.db", "CREATE TABLE \"a b\" (x); INSERT INTO \"a b\" VALUES (1), (2);"
+                "CREATE INDEX i ON \"a b\" (x); CREATE TABLE w (k PRIMARY KEY) WITHOUT ROWID");
     moult_session *s = sqlite_test_open(path, MOULT_PURPOSE_READ);
     struct buf b = {0};
     ck_assert_int_eq(sqlite_reader_rights(s, see_right, &b, NULL), MOULT_OK);
-    ck_assert_str_eq(b.p, "read=1 write=1 write-folder=1 disk-space=1 journal-mode=1 foreign-keys=0 integrity=1 ");
+    ck_assert_str_eq(
+        b.p,
+        "read=1 write=1 write-folder=1 disk-space=1 journal-mode=1 foreign-keys=0 integrity=1 ");
     buf_free(&b);
     uint64_t rows, bytes;
     ck_assert_int_eq(sqlite_reader_measure(s, "table:a%20b", 11, &rows, &bytes, NULL), MOULT_OK);
@@ -307,13 +321,15 @@ static const char *tenants(const char *file, const char *how, const char *patter
     struct buf b = {0};
     moult_error *err = moult_error_new();
     snprintf(url, sizeof url, "sqlite:%s", sqlite_test_path(file));
-    moult_open base = {.size = MOULT_END(moult_open, lock_timeout_ms), .purpose = MOULT_PURPOSE_READ, .url = url};
-    moult_status st = sqlite_reader_tenants(&sqlite_test_host, &base, how, pattern, see_tenant, &b, err);
+    moult_open base = {
+        .size = MOULT_END(moult_open, lock_timeout_ms), .purpose = MOULT_PURPOSE_READ, .url = url};
+    moult_status st =
+        sqlite_reader_tenants(&sqlite_test_host, &base, how, pattern, see_tenant, &b, err);
     if (st == MOULT_OK)
         snprintf(out, sizeof out, "%s", b.p ? b.p : "");
     else
-        snprintf(out, sizeof out, "error %d: %.*s", st, (int)strcspn(moult_error_message(err), "\""),
-                 moult_error_message(err));
+        snprintf(out, sizeof out, "error %d: %.*s", st,
+                 (int)strcspn(moult_error_message(err), "\""), moult_error_message(err));
     buf_free(&b);
     moult_error_free(err);
     return out;
@@ -336,7 +352,8 @@ START_TEST(tenants_are_files)
     touch("d/x.sqlite");
     touch(".hidden");
     ck_assert_str_eq(tenants("", "files", "*.db"), "B=B.db a b=a b.db a\"b;c=a\"b;c.db b=b.db ");
-    ck_assert_str_eq(tenants("b.db", "files", "*.db*"), "B=B.db a b=a b.db a\"b;c=a\"b;c.db b=b.db ");
+    ck_assert_str_eq(tenants("b.db", "files", "*.db*"),
+                     "B=B.db a b=a b.db a\"b;c=a\"b;c.db b=b.db ");
     ck_assert_str_eq(tenants("", "files", "*/*"), "d/x=d/x.sqlite ");
     ck_assert_str_eq(tenants("", "files", ".hid*"), ".hidden=.hidden ");
     ck_assert_str_eq(tenants("", "files", "none*"), "");
@@ -362,14 +379,19 @@ END_TEST
 
 START_TEST(tenants_are_queried)
 {
-    sqlite_test_make("base.db", "CREATE TABLE c (n, f); INSERT INTO c VALUES ('b', 'x/b.db'), ('a', '/srv/a.db')");
-    ck_assert_str_eq(tenants("base.db", "query", "SELECT n, f FROM c"), "a=qlite:/srv/a.db b=x/b.db ");
+    sqlite_test_make(
+        "base.db",
+        "CREATE TABLE c (n, f); INSERT INTO c VALUES ('b', 'x/b.db'), ('a', '/srv/a.db')");
+    ck_assert_str_eq(tenants("base.db", "query", "SELECT n, f FROM c"),
+                     "a=qlite:/srv/a.db b=x/b.db ");
     ck_assert_str_eq(tenants("base.db", "query", "SELECT 'a', 'x' UNION ALL SELECT 'a', 'y'"),
                      "error 3: two files would be the tenant ");
-    ck_assert_str_eq(tenants("base.db", "query", "SELECT n FROM c"),
-                     "error 3: the query for tenants has to be one SELECT of two columns: name and file");
-    ck_assert_str_eq(tenants("base.db", "query", "SELECT 1, 2; DROP TABLE c"),
-                     "error 3: the query for tenants has to be one SELECT of two columns: name and file");
+    ck_assert_str_eq(
+        tenants("base.db", "query", "SELECT n FROM c"),
+        "error 3: the query for tenants has to be one SELECT of two columns: name and file");
+    ck_assert_str_eq(
+        tenants("base.db", "query", "SELECT 1, 2; DROP TABLE c"),
+        "error 3: the query for tenants has to be one SELECT of two columns: name and file");
     ck_assert_str_eq(tenants("base.db", "query", "SELECT NULL, 'x'"),
                      "error 3: the query for tenants gave a row without a name");
     ck_assert_str_eq(tenants("base.db", "query", "SELECT nope, 1 FROM c"),

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SQLite makes its schema from the texts, so that they and the pragmas agree.  What happens if the plugin
- * understood a text in another way is tested with texts that are not the database's. */
+/* SQLite makes its schema from the texts, so that they and the pragmas agree.  What happens if the
+ * plugin understood a text in another way is tested with texts that are not the database's. */
 #include "check-sqlite.h"
 
 #include <stdio.h>
 
 #include "../../plugins/sqlite/check.h"
 
-/* Holds TABLE (and INDEX, may be NULL) against a database made by SQL; the mismatch, "" if there is none. */
+/* Holds TABLE (and INDEX, may be NULL) against a database made by SQL; the mismatch, "" if there is
+ * none. */
 static const char *held_against(const char *sql, const char *table, const char *index)
 {
     static char out[256];
@@ -15,11 +16,14 @@ static const char *held_against(const char *sql, const char *table, const char *
     struct object t = {.what = OBJECT_TABLE, .name = "t", .key = "t", .listed = true, .type = 't'};
     sqlite3 *db;
     ck_assert_int_eq(sqlite3_open(":memory:", &db), SQLITE_OK);
-    ck_assert_msg(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK, "%s: %s", sqlite3_errmsg(db), sql);
+    ck_assert_msg(sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK, "%s: %s",
+                  sqlite3_errmsg(db), sql);
     /* table_list's part of the truth is the database's. */
     sqlite3_stmt *s;
     ck_assert_int_eq(
-        sqlite3_prepare_v2(db, "SELECT ncol, wr, strict FROM pragma_table_list WHERE name = 't'", -1, &s, NULL), 0);
+        sqlite3_prepare_v2(db, "SELECT ncol, wr, strict FROM pragma_table_list WHERE name = 't'",
+                           -1, &s, NULL),
+        0);
     ck_assert_int_eq(sqlite3_step(s), SQLITE_ROW);
     t.column_count = (uint32_t)sqlite3_column_int(s, 0);
     t.without_rowid = sqlite3_column_int(s, 1);
@@ -43,10 +47,10 @@ static const char *held_against(const char *sql, const char *table, const char *
 }
 
 #define AGREES(sql) ck_assert_str_eq(held_against(sql, sql, NULL), "")
-#define DIFFERS(sql, table, what)                                                                              \
+#define DIFFERS(sql, table, what)                                                                  \
     ck_assert_str_eq(held_against(sql, table, NULL), "\"t\" is not understood: " what)
-#define INDEX(sql, index, what)                                                                                \
-    ck_assert_str_eq(held_against(sql, "CREATE TABLE t (a, b COLLATE nocase)", index),                         \
+#define INDEX(sql, index, what)                                                                    \
+    ck_assert_str_eq(held_against(sql, "CREATE TABLE t (a, b COLLATE nocase)", index),             \
                      *what ? "\"i\" is not understood: " what : "")
 
 START_TEST(columns_that_differ)
@@ -61,45 +65,61 @@ START_TEST(columns_that_differ)
     DIFFERS("CREATE TABLE t (a)", "CREATE TABLE t (a NOT NULL)", "whether a column is NOT NULL");
     DIFFERS("CREATE TABLE t (a DEFAULT 1)", "CREATE TABLE t (a)", "the default of a column");
     DIFFERS("CREATE TABLE t (a)", "CREATE TABLE t (a DEFAULT 1)", "the default of a column");
-    DIFFERS("CREATE TABLE t (a DEFAULT 1)", "CREATE TABLE t (a DEFAULT 2)", "the default of a column");
-    DIFFERS("CREATE TABLE t (a DEFAULT 'x')", "CREATE TABLE t (a DEFAULT 'X')", "the default of a column");
-    DIFFERS("CREATE TABLE t (a, b AS (a))", "CREATE TABLE t (a, b)", "whether a column is generated");
-    DIFFERS("CREATE TABLE t (a, b AS (a))", "CREATE TABLE t (a, b AS (a) STORED)", "whether a column is generated");
-    DIFFERS("CREATE TABLE t (a, b, PRIMARY KEY (a, b))", "CREATE TABLE t (a, b, PRIMARY KEY (b, a))",
-            "which columns the primary key has");
-    DIFFERS("CREATE TABLE t (a PRIMARY KEY) WITHOUT ROWID", "CREATE TABLE t (a PRIMARY KEY)", "WITHOUT ROWID");
+    DIFFERS("CREATE TABLE t (a DEFAULT 1)", "CREATE TABLE t (a DEFAULT 2)",
+            "the default of a column");
+    DIFFERS("CREATE TABLE t (a DEFAULT 'x')", "CREATE TABLE t (a DEFAULT 'X')",
+            "the default of a column");
+    DIFFERS("CREATE TABLE t (a, b AS (a))", "CREATE TABLE t (a, b)",
+            "whether a column is generated");
+    DIFFERS("CREATE TABLE t (a, b AS (a))", "CREATE TABLE t (a, b AS (a) STORED)",
+            "whether a column is generated");
+    DIFFERS("CREATE TABLE t (a, b, PRIMARY KEY (a, b))",
+            "CREATE TABLE t (a, b, PRIMARY KEY (b, a))", "which columns the primary key has");
+    DIFFERS("CREATE TABLE t (a PRIMARY KEY) WITHOUT ROWID", "CREATE TABLE t (a PRIMARY KEY)",
+            "WITHOUT ROWID");
     DIFFERS("CREATE TABLE t (a INT) STRICT", "CREATE TABLE t (a INT)", "STRICT");
 }
 END_TEST
 
 START_TEST(foreign_keys_that_differ)
 {
-    AGREES("CREATE TABLE t (a REFERENCES u, b REFERENCES u (x) ON DELETE CASCADE, FOREIGN KEY (a, b) REFERENCES t)");
+    AGREES(
+        "CREATE TABLE t (a REFERENCES u, b REFERENCES u (x) ON DELETE CASCADE, FOREIGN KEY (a, b) REFERENCES t)");
     DIFFERS("CREATE TABLE t (a REFERENCES u)", "CREATE TABLE t (a)", "a foreign key");
     DIFFERS("CREATE TABLE t (a)", "CREATE TABLE t (a REFERENCES u)", "a foreign key");
     DIFFERS("CREATE TABLE t (a REFERENCES u)", "CREATE TABLE t (a REFERENCES v)", "a foreign key");
-    DIFFERS("CREATE TABLE t (a REFERENCES u (x))", "CREATE TABLE t (a REFERENCES u (y))", "a foreign key");
-    DIFFERS("CREATE TABLE t (a REFERENCES u (x))", "CREATE TABLE t (a REFERENCES u)", "a foreign key");
-    DIFFERS("CREATE TABLE t (a REFERENCES u)", "CREATE TABLE t (a REFERENCES u ON DELETE CASCADE)", "a foreign key");
+    DIFFERS("CREATE TABLE t (a REFERENCES u (x))", "CREATE TABLE t (a REFERENCES u (y))",
+            "a foreign key");
+    DIFFERS("CREATE TABLE t (a REFERENCES u (x))", "CREATE TABLE t (a REFERENCES u)",
+            "a foreign key");
+    DIFFERS("CREATE TABLE t (a REFERENCES u)", "CREATE TABLE t (a REFERENCES u ON DELETE CASCADE)",
+            "a foreign key");
     DIFFERS("CREATE TABLE t (a REFERENCES u ON UPDATE SET NULL)",
             "CREATE TABLE t (a REFERENCES u ON UPDATE SET DEFAULT)", "a foreign key");
-    DIFFERS("CREATE TABLE t (a REFERENCES u, b)", "CREATE TABLE t (a, b REFERENCES u)", "a foreign key");
+    DIFFERS("CREATE TABLE t (a REFERENCES u, b)", "CREATE TABLE t (a, b REFERENCES u)",
+            "a foreign key");
 }
 END_TEST
 
 START_TEST(keys_that_differ)
 {
-    AGREES("CREATE TABLE t (a UNIQUE, b COLLATE rtrim PRIMARY KEY, UNIQUE (a, b DESC), UNIQUE (a))");
+    AGREES(
+        "CREATE TABLE t (a UNIQUE, b COLLATE rtrim PRIMARY KEY, UNIQUE (a, b DESC), UNIQUE (a))");
     DIFFERS("CREATE TABLE t (a UNIQUE)", "CREATE TABLE t (a)", "a key");
     DIFFERS("CREATE TABLE t (a)", "CREATE TABLE t (a UNIQUE)", "a key");
-    DIFFERS("CREATE TABLE t (a, b, UNIQUE (a, b))", "CREATE TABLE t (a, b, UNIQUE (b, a))", "a key");
-    DIFFERS("CREATE TABLE t (a, b, UNIQUE (a, b))", "CREATE TABLE t (a, b, UNIQUE (a, b DESC))", "a key");
-    DIFFERS("CREATE TABLE t (a, UNIQUE (a COLLATE nocase))", "CREATE TABLE t (a, UNIQUE (a))", "a key");
-    DIFFERS("CREATE TABLE t (a INTEGER PRIMARY KEY)", "CREATE TABLE t (a INTEGER PRIMARY KEY DESC)", "a key");
-    DIFFERS("CREATE TABLE t (a INTEGER PRIMARY KEY DESC)", "CREATE TABLE t (a INTEGER PRIMARY KEY, UNIQUE (a DESC))",
+    DIFFERS("CREATE TABLE t (a, b, UNIQUE (a, b))", "CREATE TABLE t (a, b, UNIQUE (b, a))",
             "a key");
-    DIFFERS("CREATE TABLE t (a, b, UNIQUE (a), UNIQUE (b))", "CREATE TABLE t (a, b, UNIQUE (a), UNIQUE (a), UNIQUE (b), "
-                                                             "UNIQUE (b, a))",
+    DIFFERS("CREATE TABLE t (a, b, UNIQUE (a, b))", "CREATE TABLE t (a, b, UNIQUE (a, b DESC))",
+            "a key");
+    DIFFERS("CREATE TABLE t (a, UNIQUE (a COLLATE nocase))", "CREATE TABLE t (a, UNIQUE (a))",
+            "a key");
+    DIFFERS("CREATE TABLE t (a INTEGER PRIMARY KEY)", "CREATE TABLE t (a INTEGER PRIMARY KEY DESC)",
+            "a key");
+    DIFFERS("CREATE TABLE t (a INTEGER PRIMARY KEY DESC)",
+            "CREATE TABLE t (a INTEGER PRIMARY KEY, UNIQUE (a DESC))", "a key");
+    DIFFERS("CREATE TABLE t (a, b, UNIQUE (a), UNIQUE (b))",
+            "CREATE TABLE t (a, b, UNIQUE (a), UNIQUE (a), UNIQUE (b), "
+            "UNIQUE (b, a))",
             "a key");
 }
 END_TEST
@@ -107,7 +127,8 @@ END_TEST
 START_TEST(indexes_that_differ)
 {
 #define TABLE "CREATE TABLE t (a, b COLLATE nocase);"
-    INDEX(TABLE "CREATE INDEX i ON t (a, b DESC, lower(a))", "CREATE INDEX i ON t (a, b DESC, lower(a))", "");
+    INDEX(TABLE "CREATE INDEX i ON t (a, b DESC, lower(a))",
+          "CREATE INDEX i ON t (a, b DESC, lower(a))", "");
     INDEX(TABLE "CREATE INDEX i ON t (a)", "CREATE UNIQUE INDEX i ON t (a)", "UNIQUE");
     INDEX(TABLE "CREATE INDEX i ON t (a)", "CREATE INDEX i ON t (a) WHERE a > 1", "WHERE");
     INDEX(TABLE "CREATE INDEX i ON t (a)", "CREATE INDEX i ON t (b)", "its columns");
@@ -116,8 +137,9 @@ START_TEST(indexes_that_differ)
     INDEX(TABLE "CREATE INDEX i ON t (b)", "CREATE INDEX i ON t (b COLLATE binary)", "its columns");
     INDEX(TABLE "CREATE INDEX i ON t (a || 1)", "CREATE INDEX i ON t (a)", "its columns");
     INDEX(TABLE, "CREATE INDEX i ON t (a)", "whether it is there");
-    ck_assert_str_eq(held_against(TABLE "CREATE INDEX i ON t (a)", "CREATE TABLE t (a, b COLLATE nocase)", NULL),
-                     "\"t\" is not understood: how many indexes it has");
+    ck_assert_str_eq(
+        held_against(TABLE "CREATE INDEX i ON t (a)", "CREATE TABLE t (a, b COLLATE nocase)", NULL),
+        "\"t\" is not understood: how many indexes it has");
 }
 END_TEST
 

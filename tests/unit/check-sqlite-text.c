@@ -53,7 +53,8 @@ START_TEST(words_are_keywords_in_any_case)
     ck_assert_uint_eq(token_keyword("", 0), KW_NONE);
     ck_assert(token_keyword_bare(KW_KEY) && token_keyword_bare(KW_NONE));
     ck_assert(!token_keyword_bare(KW_SELECT) && !token_keyword_bare(KW_LEFT));
-    /* SQLite takes each word for a keyword too, but for those that are words of its grammar alone. */
+    /* SQLite takes each word for a keyword too, but for those that are words of its grammar alone.
+     */
     struct {
         const char *name;
     } const words[] = {
@@ -63,8 +64,8 @@ START_TEST(words_are_keywords_in_any_case)
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         const char *w = words[i].name;
-        bool known = strcmp(w, "ROWID") == 0 || strcmp(w, "STORED") == 0 || strcmp(w, "STRICT") == 0 ||
-                     sqlite3_keyword_check(w, (int)strlen(w));
+        bool known = strcmp(w, "ROWID") == 0 || strcmp(w, "STORED") == 0 ||
+                     strcmp(w, "STRICT") == 0 || sqlite3_keyword_check(w, (int)strlen(w));
         ck_assert_msg(known, "%s", w);
         ck_assert_uint_eq(token_keyword(w, strlen(w)), i + 1);
     }
@@ -81,7 +82,7 @@ START_TEST(quotes_are_taken_off)
 {
     struct {
         const char *text, *name;
-    } const cases[] = {{"\"a\"\"b\"", "a\"b"}, {"`a``b`", "a`b"}, {"[a\"b]", "a\"b"},
+    } const cases[] = {{"\"a\"\"b\"", "a\"b"}, {"`a``b`", "a`b"},  {"[a\"b]", "a\"b"},
                        {"'a''b'", "a'b"},      {"plain", "plain"}, {"\"\"", ""}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char out[16];
@@ -124,11 +125,14 @@ static const char *slice(const struct parse *p, struct range r)
 START_TEST(a_table_is_taken_apart)
 {
     struct parse p = {0};
-    parsed(&p, "CREATE TEMP TABLE IF NOT EXISTS main.t (a VARCHAR (20) NOT NULL ON CONFLICT FAIL DEFAULT (1+2), "
-               "b CONSTRAINT c CHECK (b > (0)) REFERENCES u ON DELETE SET NULL NOT DEFERRABLE, "
-               "CONSTRAINT k PRIMARY KEY (a, b COLLATE nocase DESC) UNIQUE (b)) WITHOUT ROWID, STRICT;");
+    parsed(
+        &p,
+        "CREATE TEMP TABLE IF NOT EXISTS main.t (a VARCHAR (20) NOT NULL ON CONFLICT FAIL DEFAULT (1+2), "
+        "b CONSTRAINT c CHECK (b > (0)) REFERENCES u ON DELETE SET NULL NOT DEFERRABLE, "
+        "CONSTRAINT k PRIMARY KEY (a, b COLLATE nocase DESC) UNIQUE (b)) WITHOUT ROWID, STRICT;");
     ck_assert_uint_eq(p.what, PARSE_TABLE);
-    ck_assert(p.temporary && p.if_not_exists && p.without_rowid && p.strict && p.schema != NO_TOKEN);
+    ck_assert(p.temporary && p.if_not_exists && p.without_rowid && p.strict &&
+              p.schema != NO_TOKEN);
     ck_assert_uint_eq(p.column_count, 2);
     ck_assert_uint_eq(p.constraint_count, 6);
     ck_assert_str_eq(slice(&p, p.columns[0].type), "VARCHAR (20)");
@@ -152,7 +156,8 @@ END_TEST
 START_TEST(other_objects_are_taken_apart)
 {
     struct parse p = {0};
-    parsed(&p, "create unique index i on t ((a), lower(b) desc, c || d COLLATE nocase) where a > 1");
+    parsed(&p,
+           "create unique index i on t ((a), lower(b) desc, c || d COLLATE nocase) where a > 1");
     ck_assert(p.what == PARSE_INDEX && p.unique && p.term_count == 3);
     ck_assert(p.terms[0].name != NO_TOKEN && p.terms[1].name == NO_TOKEN && p.terms[1].desc);
     ck_assert_uint_eq(p.terms[2].collate, NO_TOKEN); /* binds to d */
@@ -178,25 +183,60 @@ END_TEST
 
 START_TEST(what_is_no_create_says_where)
 {
-    static const char *const bad[] = {
-        "SELECT 1", "CREATE", "CREATE TABLE", "CREATE TABLE t", "CREATE TABLE t (", "CREATE TABLE t ()",
-        "CREATE TABLE t (a", "CREATE TABLE t (a,)", "CREATE TABLE t (a CHECK (1)", "CREATE TABLE t (a) WITH",
-        "CREATE TABLE t (a) WITHOUT", "CREATE TABLE t (a) STRICT,", "CREATE TABLE t (a) x",
-        "CREATE TABLE t (a NOT b)", "CREATE TABLE t (a PRIMARY b)", "CREATE TABLE t (a DEFAULT)",
-        "CREATE TABLE t (a REFERENCES)", "CREATE TABLE t (a REFERENCES u ON b)",
-        "CREATE TABLE t (a REFERENCES u ON DELETE b)", "CREATE TABLE t (a UNIQUE ON CONFLICT b)",
-        "CREATE TABLE t (a COLLATE)", "CREATE TABLE t (a, FOREIGN KEY (a))", "CREATE TABLE t (a, CONSTRAINT)",
-        "CREATE TABLE t (a, PRIMARY KEY ())", "CREATE TABLE t (a, UNIQUE a)", "CREATE TABLE t (a AS 1)",
-        "CREATE TABLE t (a REFERENCES u DEFERRABLE INITIALLY)", "CREATE TABLE main. (a)",
-        "CREATE TABLE IF NOT t (a)", "CREATE INDEX i", "CREATE INDEX i ON", "CREATE INDEX i ON t",
-        "CREATE INDEX i ON t (a) WHERE", "CREATE INDEX i ON t (a", "CREATE TEMP INDEX i ON t (a)",
-        "CREATE UNIQUE TABLE t (a)", "CREATE VIEW v", "CREATE VIEW v AS", "CREATE VIEW v (a AS SELECT 1",
-        "CREATE VIEW v AS SELECT (1", "CREATE VIEW v AS SELECT 1)", "CREATE TRIGGER r", "CREATE TRIGGER r BEFORE",
-        "CREATE TRIGGER r INSTEAD INSERT ON t BEGIN SELECT 1; END", "CREATE TRIGGER r DELETE t BEGIN SELECT 1; END",
-        "CREATE TRIGGER r DELETE ON t FOR EACH BEGIN SELECT 1; END",
-        "CREATE TRIGGER r DELETE ON t WHEN BEGIN SELECT 1; END", "CREATE TRIGGER r DELETE ON t BEGIN SELECT 1; EN",
-        "CREATE TRIGGER r UPDATE OF ON t BEGIN SELECT 1; END", "CREATE VIRTUAL TABLE f", "CREATE VIRTUAL VIEW f",
-        "CREATE VIRTUAL TABLE f USING", "CREATE VIRTUAL TABLE f USING m(", "CREATE TABLE t ('a"};
+    static const char *const bad[] = {"SELECT 1",
+                                      "CREATE",
+                                      "CREATE TABLE",
+                                      "CREATE TABLE t",
+                                      "CREATE TABLE t (",
+                                      "CREATE TABLE t ()",
+                                      "CREATE TABLE t (a",
+                                      "CREATE TABLE t (a,)",
+                                      "CREATE TABLE t (a CHECK (1)",
+                                      "CREATE TABLE t (a) WITH",
+                                      "CREATE TABLE t (a) WITHOUT",
+                                      "CREATE TABLE t (a) STRICT,",
+                                      "CREATE TABLE t (a) x",
+                                      "CREATE TABLE t (a NOT b)",
+                                      "CREATE TABLE t (a PRIMARY b)",
+                                      "CREATE TABLE t (a DEFAULT)",
+                                      "CREATE TABLE t (a REFERENCES)",
+                                      "CREATE TABLE t (a REFERENCES u ON b)",
+                                      "CREATE TABLE t (a REFERENCES u ON DELETE b)",
+                                      "CREATE TABLE t (a UNIQUE ON CONFLICT b)",
+                                      "CREATE TABLE t (a COLLATE)",
+                                      "CREATE TABLE t (a, FOREIGN KEY (a))",
+                                      "CREATE TABLE t (a, CONSTRAINT)",
+                                      "CREATE TABLE t (a, PRIMARY KEY ())",
+                                      "CREATE TABLE t (a, UNIQUE a)",
+                                      "CREATE TABLE t (a AS 1)",
+                                      "CREATE TABLE t (a REFERENCES u DEFERRABLE INITIALLY)",
+                                      "CREATE TABLE main. (a)",
+                                      "CREATE TABLE IF NOT t (a)",
+                                      "CREATE INDEX i",
+                                      "CREATE INDEX i ON",
+                                      "CREATE INDEX i ON t",
+                                      "CREATE INDEX i ON t (a) WHERE",
+                                      "CREATE INDEX i ON t (a",
+                                      "CREATE TEMP INDEX i ON t (a)",
+                                      "CREATE UNIQUE TABLE t (a)",
+                                      "CREATE VIEW v",
+                                      "CREATE VIEW v AS",
+                                      "CREATE VIEW v (a AS SELECT 1",
+                                      "CREATE VIEW v AS SELECT (1",
+                                      "CREATE VIEW v AS SELECT 1)",
+                                      "CREATE TRIGGER r",
+                                      "CREATE TRIGGER r BEFORE",
+                                      "CREATE TRIGGER r INSTEAD INSERT ON t BEGIN SELECT 1; END",
+                                      "CREATE TRIGGER r DELETE t BEGIN SELECT 1; END",
+                                      "CREATE TRIGGER r DELETE ON t FOR EACH BEGIN SELECT 1; END",
+                                      "CREATE TRIGGER r DELETE ON t WHEN BEGIN SELECT 1; END",
+                                      "CREATE TRIGGER r DELETE ON t BEGIN SELECT 1; EN",
+                                      "CREATE TRIGGER r UPDATE OF ON t BEGIN SELECT 1; END",
+                                      "CREATE VIRTUAL TABLE f",
+                                      "CREATE VIRTUAL VIEW f",
+                                      "CREATE VIRTUAL TABLE f USING",
+                                      "CREATE VIRTUAL TABLE f USING m(",
+                                      "CREATE TABLE t ('a"};
     struct parse p = {0};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         ck_assert_msg(!parse_create(&p, bad[i], strlen(bad[i])), "%s", bad[i]);
@@ -220,12 +260,14 @@ TCase *sqlite_parse_cases(void)
 static const char *bound(const char *text, const char *value)
 {
     static char out[256];
-    const moult_binding b = {.size = MOULT_END(moult_binding, value), .name = "tenant", .value = value};
+    const moult_binding b = {
+        .size = MOULT_END(moult_binding, value), .name = "tenant", .value = value};
     const moult_binding *const list[] = {&b};
     char *p = NULL;
     size_t n = 0;
     moult_error *err = moult_error_new();
-    moult_status st = sqlite_dialect_bind(&sqlite_test_host, text, strlen(text), list, 1, &p, &n, err);
+    moult_status st =
+        sqlite_dialect_bind(&sqlite_test_host, text, strlen(text), list, 1, &p, &n, err);
     if (st == MOULT_OK)
         snprintf(out, sizeof out, "%.*s", (int)n, p);
     else
@@ -251,7 +293,8 @@ START_TEST(names_fold_as_in_sqlite)
 {
     char *p;
     size_t n;
-    ck_assert_int_eq(sqlite_dialect_fold(&sqlite_test_host, "table", "AbC \xc3\x84", 6, &p, &n, NULL), MOULT_OK);
+    ck_assert_int_eq(
+        sqlite_dialect_fold(&sqlite_test_host, "table", "AbC \xc3\x84", 6, &p, &n, NULL), MOULT_OK);
     ck_assert_uint_eq(n, 6);
     ck_assert_str_eq(p, "abc \xc3\x84"); /* letters beyond ASCII stay */
     free(p);
@@ -262,9 +305,10 @@ START_TEST(names_are_quoted_where_they_must_be)
 {
     struct {
         const char *name, *quoted;
-    } const cases[] = {{"abc", "abc"},       {"Abc_1", "Abc_1"},     {"1a", "\"1a\""},
-                       {"a b", "\"a b\""},   {"select", "\"select\""}, {"", "\"\""},
-                       {"a\"b", "\"a\"\"b\""}, {"\xc3\xa9", "\"\xc3\xa9\""}, {"\x01tenant\x02", "\x01tenant\x02"}};
+    } const cases[] = {
+        {"abc", "abc"},         {"Abc_1", "Abc_1"},           {"1a", "\"1a\""},
+        {"a b", "\"a b\""},     {"select", "\"select\""},     {"", "\"\""},
+        {"a\"b", "\"a\"\"b\""}, {"\xc3\xa9", "\"\xc3\xa9\""}, {"\x01tenant\x02", "\x01tenant\x02"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         sqlite3_str *s = sqlite3_str_new(NULL);
         sqlite_quote_name(s, cases[i].name, strlen(cases[i].name));

@@ -9,12 +9,14 @@ static void same_state(const char *a, const char *b, bool same)
     char x[65], y[65];
     sqlite_test_state(a, x);
     sqlite_test_state(b, y);
-    ck_assert_msg((strcmp(x, y) == 0) == same, "%s state:\n%s\n%s", same ? "not the same" : "the same", a, b);
+    ck_assert_msg((strcmp(x, y) == 0) == same, "%s state:\n%s\n%s",
+                  same ? "not the same" : "the same", a, b);
 }
 
 #define TEXT(path, name, value) ck_assert_str_eq(sqlite_test_text(t, path, name), value)
 #define SAME(path, name, value) ck_assert_str_eq(sqlite_test_same(t, path, name), value)
-#define REF(path, target, strength) ck_assert_uint_eq(sqlite_test_ref(t, path, target), 1 + (strength))
+#define REF(path, target, strength)                                                                \
+    ck_assert_uint_eq(sqlite_test_ref(t, path, target), 1 + (strength))
 
 START_TEST(tables_and_columns)
 {
@@ -158,11 +160,13 @@ END_TEST
 START_TEST(modules_that_are_not_there)
 {
     const char *path = sqlite_test_make(
-        "m.db", "PRAGMA writable_schema = ON; CREATE TABLE t (a);"
-                "INSERT INTO sqlite_schema VALUES ('table', 'z', 'z', 0, 'CREATE VIRTUAL TABLE z USING Zork(A  b,\"C\")')");
+        "m.db",
+        "PRAGMA writable_schema = ON; CREATE TABLE t (a);"
+        "INSERT INTO sqlite_schema VALUES ('table', 'z', 'z', 0, 'CREATE VIRTUAL TABLE z USING Zork(A  b,\"C\")')");
     moult_tree *t = sqlite_test_tree(path, NULL);
     TEXT("virtual_table:z", "unavailable", "true");
-    SAME("virtual_table:z", "arguments", "A b, \"C\""); /* only the module knows what its case means */
+    SAME("virtual_table:z", "arguments",
+         "A b, \"C\""); /* only the module knows what its case means */
     TEXT("table:t", "name", "t");
     tree_free(t);
 }
@@ -171,8 +175,9 @@ END_TEST
 START_TEST(bound_names_become_markers)
 {
     const char *path = sqlite_test_make(
-        "b.db", "CREATE TABLE Acme (acme INT DEFAULT acme, x CHECK (\"ACME\" > 0 AND x <> 'acme')); "
-                "CREATE VIEW v AS SELECT acme.x FROM [acme]; CREATE INDEX i ON acme (acme, x)");
+        "b.db",
+        "CREATE TABLE Acme (acme INT DEFAULT acme, x CHECK (\"ACME\" > 0 AND x <> 'acme')); "
+        "CREATE VIEW v AS SELECT acme.x FROM [acme]; CREATE INDEX i ON acme (acme, x)");
     moult_tree *t = sqlite_test_tree(path, "tenant=acme");
     const char *table = "table:%01tenant%02";
     TEXT(table, "name", "\x01tenant\x02");
@@ -187,10 +192,11 @@ START_TEST(bound_names_become_markers)
     memcpy(state, t->state, sizeof state);
     tree_free(t);
     /* Another tenant's file is the same state. */
-    path = sqlite_test_make("b2.db",
-                            "CREATE TABLE \"a\"\"b;c\" (\"A\"\"B;C\" INT DEFAULT acme, x CHECK (\"a\"\"b;c\" > 0 AND "
-                            "x <> 'acme')); CREATE VIEW v AS SELECT \"a\"\"b;c\".x FROM [a\"b;c]; "
-                            "CREATE INDEX i ON \"a\"\"b;c\" (\"a\"\"b;c\", x)");
+    path = sqlite_test_make(
+        "b2.db",
+        "CREATE TABLE \"a\"\"b;c\" (\"A\"\"B;C\" INT DEFAULT acme, x CHECK (\"a\"\"b;c\" > 0 AND "
+        "x <> 'acme')); CREATE VIEW v AS SELECT \"a\"\"b;c\".x FROM [a\"b;c]; "
+        "CREATE INDEX i ON \"a\"\"b;c\" (\"a\"\"b;c\", x)");
     t = sqlite_test_tree(path, "tenant=a\"b;c");
     ck_assert_str_eq(t->state, state);
     tree_free(t);
@@ -211,12 +217,15 @@ START_TEST(types_have_a_logical_name)
 {
     struct {
         const char *type, *logical;
-    } const cases[] = {{"bigint", "int64"},          {"SMALLINT", "int16"},   {"boolean", "bool"},
-                       {"varchar(9)", "varchar(9)"}, {"text", "text"},        {"CLOB", "text"},
-                       {"blob", "bytes"},            {"decimal(10, 2)", "decimal(10,2)"}, {"numeric", "decimal"},
-                       {"double precision", "float64"}, {"float", "float64"}, {"datetime", "timestamp"},
-                       {"date", "date"},             {"json", "json"},        {"uuid", "uuid"},
-                       {"whatever", "other"},        {"nchar", "text"},       {"unsigned big int", "int64"}};
+    } const cases[] = {{"bigint", "int64"},    {"SMALLINT", "int16"},
+                       {"boolean", "bool"},    {"varchar(9)", "varchar(9)"},
+                       {"text", "text"},       {"CLOB", "text"},
+                       {"blob", "bytes"},      {"decimal(10, 2)", "decimal(10,2)"},
+                       {"numeric", "decimal"}, {"double precision", "float64"},
+                       {"float", "float64"},   {"datetime", "timestamp"},
+                       {"date", "date"},       {"json", "json"},
+                       {"uuid", "uuid"},       {"whatever", "other"},
+                       {"nchar", "text"},      {"unsigned big int", "int64"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char sql[128];
         snprintf(sql, sizeof sql, "CREATE TABLE t (a %s)", cases[i].type);
@@ -233,7 +242,9 @@ START_TEST(many_objects)
     char *sql = malloc(400 * 120);
     size_t n = 0;
     for (int i = 0; i < 300; i++)
-        n += (size_t)sprintf(sql + n, "CREATE TABLE t%d (a INTEGER PRIMARY KEY, b TEXT UNIQUE, c REFERENCES t0);", i);
+        n += (size_t)sprintf(
+            sql + n, "CREATE TABLE t%d (a INTEGER PRIMARY KEY, b TEXT UNIQUE, c REFERENCES t0);",
+            i);
     const char *path = sqlite_test_make("many.db", sql);
     free(sql);
     moult_tree *t = sqlite_test_tree(path, NULL);
@@ -263,27 +274,36 @@ TCase *sqlite_tree_cases(void)
 
 START_TEST(spelling_makes_no_other_state)
 {
-    same_state("CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT NOT NULL DEFAULT 'x', CHECK (a > 1))",
-               "create /* c */ table \"T\"( [A] integer primary key -- id\n,`b` Text not null default 'x',\n check(a>1) )",
-               true);
-    same_state("CREATE TABLE t (a VARCHAR(20), b DECIMAL(10, 2))", "CREATE TABLE t (a varchar ( 20 ), b decimal(10,2))",
-               true);
-    same_state("CREATE TABLE t (a UNIQUE, b, PRIMARY KEY (b))", "CREATE TABLE t (a, b PRIMARY KEY, UNIQUE (a))", true);
+    same_state(
+        "CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT NOT NULL DEFAULT 'x', CHECK (a > 1))",
+        "create /* c */ table \"T\"( [A] integer primary key -- id\n,`b` Text not null default 'x',\n check(a>1) )",
+        true);
+    same_state("CREATE TABLE t (a VARCHAR(20), b DECIMAL(10, 2))",
+               "CREATE TABLE t (a varchar ( 20 ), b decimal(10,2))", true);
+    same_state("CREATE TABLE t (a UNIQUE, b, PRIMARY KEY (b))",
+               "CREATE TABLE t (a, b PRIMARY KEY, UNIQUE (a))", true);
     same_state("CREATE TABLE t (a DEFAULT abc)", "CREATE TABLE t (a DEFAULT \"abc\")", true);
     same_state("CREATE TABLE t (a DEFAULT 'abc')", "CREATE TABLE t (a DEFAULT abc)", true);
     same_state("CREATE TABLE t (a DEFAULT (5))", "CREATE TABLE t (a DEFAULT 5)", true);
     same_state("CREATE TABLE t (a DEFAULT 'Abc')", "CREATE TABLE t (a DEFAULT 'abc')", false);
     same_state("CREATE TABLE t (a DEFAULT true)", "CREATE TABLE t (a DEFAULT 'true')", false);
     same_state("CREATE TABLE t (a DEFAULT 1)", "CREATE TABLE t (a DEFAULT '1')", false);
-    same_state("CREATE TABLE t (a, b CHECK (b <> \"A\"))", "CREATE TABLE t (a, b CHECK (b != a))", true);
-    same_state("CREATE TABLE t (a, b CHECK (b <> \"z\"))", "CREATE TABLE t (a, b CHECK (b <> 'z'))", true);
-    same_state("CREATE TABLE t (a, b CHECK (b <> \"z\"))", "CREATE TABLE t (a, b CHECK (b <> \"Z\"))", false);
-    same_state("CREATE TABLE t (a COLLATE BINARY NOT NULL ON CONFLICT ABORT)", "CREATE TABLE t (a NOT NULL)", true);
-    same_state("CREATE TABLE t (a REFERENCES u ON DELETE NO ACTION)", "CREATE TABLE t (a, FOREIGN KEY (a) REFERENCES U)",
+    same_state("CREATE TABLE t (a, b CHECK (b <> \"A\"))", "CREATE TABLE t (a, b CHECK (b != a))",
                true);
-    same_state("CREATE TABLE t (\"key\" INT, \"select\" INT)", "CREATE TABLE t (Key INT, [SELECT] INT)", true);
-    same_state("CREATE TABLE t (a); CREATE INDEX i ON t (a ASC)", "CREATE TABLE t (a); CREATE INDEX I ON T (\"A\")", true);
-    same_state("CREATE TABLE t (a); CREATE INDEX i ON t (a)", "CREATE TABLE t (a); CREATE INDEX i ON t (a DESC)", false);
+    same_state("CREATE TABLE t (a, b CHECK (b <> \"z\"))", "CREATE TABLE t (a, b CHECK (b <> 'z'))",
+               true);
+    same_state("CREATE TABLE t (a, b CHECK (b <> \"z\"))",
+               "CREATE TABLE t (a, b CHECK (b <> \"Z\"))", false);
+    same_state("CREATE TABLE t (a COLLATE BINARY NOT NULL ON CONFLICT ABORT)",
+               "CREATE TABLE t (a NOT NULL)", true);
+    same_state("CREATE TABLE t (a REFERENCES u ON DELETE NO ACTION)",
+               "CREATE TABLE t (a, FOREIGN KEY (a) REFERENCES U)", true);
+    same_state("CREATE TABLE t (\"key\" INT, \"select\" INT)",
+               "CREATE TABLE t (Key INT, [SELECT] INT)", true);
+    same_state("CREATE TABLE t (a); CREATE INDEX i ON t (a ASC)",
+               "CREATE TABLE t (a); CREATE INDEX I ON T (\"A\")", true);
+    same_state("CREATE TABLE t (a); CREATE INDEX i ON t (a)",
+               "CREATE TABLE t (a); CREATE INDEX i ON t (a DESC)", false);
     same_state("CREATE TABLE t (a); CREATE VIEW v AS SELECT \"A\" FROM \"T\"",
                "CREATE TABLE t (a); CREATE VIEW V AS select a from t", true);
     same_state("CREATE TABLE t (a); CREATE VIEW v AS SELECT 'A' FROM t",
@@ -295,21 +315,25 @@ END_TEST
 
 START_TEST(alter_reaches_the_state_of_create)
 {
-    same_state("CREATE TABLE a (x); ALTER TABLE a ADD COLUMN y TEXT DEFAULT 'q'; ALTER TABLE a RENAME TO \"B b\"; "
-               "ALTER TABLE \"B b\" RENAME COLUMN x TO \"key\"",
-               "CREATE TABLE \"B b\" (key, y TEXT DEFAULT 'q')", true);
-    same_state("CREATE TABLE p (x PRIMARY KEY); CREATE TABLE c (a REFERENCES p (x), CHECK (a > 0)); "
-               "CREATE VIEW v AS SELECT a FROM c; CREATE INDEX i ON c (a, lower(a)) WHERE a > 1; "
-               "CREATE TRIGGER r AFTER DELETE ON c BEGIN SELECT old.a FROM p; END; "
-               "ALTER TABLE p RENAME TO parent; ALTER TABLE c RENAME COLUMN a TO b; "
-               "ALTER TABLE parent RENAME COLUMN x TO y; ALTER TABLE c ADD COLUMN d INT REFERENCES parent",
-               "CREATE TABLE parent (y PRIMARY KEY); CREATE TABLE c (b REFERENCES parent (y), "
-               "d INT REFERENCES parent, CHECK (b > 0)); "
-               "CREATE VIEW v AS SELECT b FROM c; CREATE INDEX i ON c (b, lower(b)) WHERE b > 1; "
-               "CREATE TRIGGER r AFTER DELETE ON c BEGIN SELECT old.b FROM parent; END",
+    same_state(
+        "CREATE TABLE a (x); ALTER TABLE a ADD COLUMN y TEXT DEFAULT 'q'; ALTER TABLE a RENAME TO \"B b\"; "
+        "ALTER TABLE \"B b\" RENAME COLUMN x TO \"key\"",
+        "CREATE TABLE \"B b\" (key, y TEXT DEFAULT 'q')", true);
+    same_state(
+        "CREATE TABLE p (x PRIMARY KEY); CREATE TABLE c (a REFERENCES p (x), CHECK (a > 0)); "
+        "CREATE VIEW v AS SELECT a FROM c; CREATE INDEX i ON c (a, lower(a)) WHERE a > 1; "
+        "CREATE TRIGGER r AFTER DELETE ON c BEGIN SELECT old.a FROM p; END; "
+        "ALTER TABLE p RENAME TO parent; ALTER TABLE c RENAME COLUMN a TO b; "
+        "ALTER TABLE parent RENAME COLUMN x TO y; ALTER TABLE c ADD COLUMN d INT REFERENCES parent",
+        "CREATE TABLE parent (y PRIMARY KEY); CREATE TABLE c (b REFERENCES parent (y), "
+        "d INT REFERENCES parent, CHECK (b > 0)); "
+        "CREATE VIEW v AS SELECT b FROM c; CREATE INDEX i ON c (b, lower(b)) WHERE b > 1; "
+        "CREATE TRIGGER r AFTER DELETE ON c BEGIN SELECT old.b FROM parent; END",
+        true);
+    same_state("CREATE TABLE t (a, b, c); ALTER TABLE t DROP COLUMN b", "CREATE TABLE t (a, c)",
                true);
-    same_state("CREATE TABLE t (a, b, c); ALTER TABLE t DROP COLUMN b", "CREATE TABLE t (a, c)", true);
-    same_state("CREATE TABLE t AS SELECT 1 AS a, CAST('x' AS TEXT) AS \"b c\"", "CREATE TABLE t (a, \"b c\" TEXT)", true);
+    same_state("CREATE TABLE t AS SELECT 1 AS a, CAST('x' AS TEXT) AS \"b c\"",
+               "CREATE TABLE t (a, \"b c\" TEXT)", true);
     same_state("CREATE TABLE IF NOT EXISTS main.t (a); CREATE VIEW IF NOT EXISTS v AS SELECT 1",
                "CREATE TABLE t (a); CREATE VIEW v AS SELECT 1", true);
 }
@@ -346,7 +370,8 @@ START_TEST(odd_texts_are_understood)
 }
 END_TEST
 
-/* A text that does not say what the schema was made of cannot come from SQLite, so make such ones. */
+/* A text that does not say what the schema was made of cannot come from SQLite, so make such ones.
+ */
 START_TEST(texts_that_pragmas_contradict_are_refused)
 {
     struct {
@@ -359,12 +384,15 @@ START_TEST(texts_that_pragmas_contradict_are_refused)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *path = sqlite_test_make("x.db", cases[i].make);
         char sql[256];
-        snprintf(sql, sizeof sql, "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = '%s' WHERE name = '%s'",
-                 cases[i].text, cases[i].table);
+        snprintf(
+            sql, sizeof sql,
+            "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = '%s' WHERE name = '%s'",
+            cases[i].text, cases[i].table);
         sqlite_test_exec(path, sql);
         moult_error *err = moult_error_new();
         moult_status st = sqlite_test_inspect(path, err);
-        ck_assert_msg(st == MOULT_ERR_UNSUPPORTED || st == MOULT_ERR_CORRUPT, "%d: %s", st, cases[i].text);
+        ck_assert_msg(st == MOULT_ERR_UNSUPPORTED || st == MOULT_ERR_CORRUPT, "%d: %s", st,
+                      cases[i].text);
         ck_assert(*moult_error_message(err) != '\0');
         moult_error_free(err);
     }

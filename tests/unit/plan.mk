@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 plan_programs = tests/unit/check-plan tests/unit/check-plan-decide tests/unit/check-plan-document \
 	tests/unit/check-plan-random
+if HAVE_CHECK
 check_PROGRAMS += $(plan_programs)
 TESTS += $(plan_programs)
+endif
 plan_fixture = tests/unit/plan-fixture.c tests/unit/plan-fixture.h
 tests_unit_check_plan_SOURCES = tests/unit/check-plan.c $(plan_fixture)
 tests_unit_check_plan_decide_SOURCES = tests/unit/check-plan-decide.c $(plan_fixture)

@@ -7,6 +7,8 @@
 
 moult_error *err;
 moult *m;
+volatile int run_stop;
+moult_progress_fn *run_progress;
 static char folder[64];
 
 static const char *installed(const char *what)
@@ -73,6 +75,8 @@ void run_open(const char *toml, const char *const *set)
                        .jobs = 2,
                        .config = toml ? "moult.toml" : "",
                        .set = set,
+                       .progress = run_progress,
+                       .cancel = &run_stop,
                        .plugin_dir = installed("plugins"),
                        .manifest_dir = installed("plugins.d")};
     ck_ok(moult_open_config(&o, &m, err));

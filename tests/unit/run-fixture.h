@@ -12,6 +12,9 @@
 
 extern moult_error *err; /* made by run_setup */
 extern moult *m;         /* opened by run_open */
+/* What run_open gives the moult. */
+extern volatile int run_stop;
+extern moult_progress_fn *run_progress;
 
 void run_setup(void); /* makes an empty folder the working directory */
 void run_teardown(void);

@@ -26,17 +26,20 @@ static void lend_log(moult_ctx *ctx, int32_t level, const char *msg, size_t len)
     (void)msg;
     (void)len;
 }
-static void lend_error_set(moult_ctx *ctx, moult_error *err, moult_status code, const char *msg, size_t len)
+static void lend_error_set(moult_ctx *ctx, moult_error *err, moult_status code, const char *msg,
+                           size_t len)
 {
     (void)ctx;
     error_set(err, code, "%.*s", (int)len, msg);
 }
-static void lend_error_detail(moult_ctx *ctx, moult_error *err, const char *key, const char *value, size_t len)
+static void lend_error_detail(moult_ctx *ctx, moult_error *err, const char *key, const char *value,
+                              size_t len)
 {
     (void)ctx;
     error_detail_str(err, key, (struct str){value, len});
 }
-static const char *lend_setting(moult_ctx *ctx, const moult_config *config, const char *name, size_t *len)
+static const char *lend_setting(moult_ctx *ctx, const moult_config *config, const char *name,
+                                size_t *len)
 {
     (void)ctx;
     (void)config;
@@ -131,7 +134,8 @@ moult_session *sqlite_test_open(const char *path, uint32_t purpose)
 {
     char url[300];
     snprintf(url, sizeof url, "sqlite:%s", path);
-    moult_open how = {.size = MOULT_END(moult_open, lock_timeout_ms), .purpose = purpose, .url = url};
+    moult_open how = {
+        .size = MOULT_END(moult_open, lock_timeout_ms), .purpose = purpose, .url = url};
     moult_session *s = NULL;
     moult_error *err = moult_error_new();
     moult_status st = sqlite_reader_open(&sqlite_test_host, &how, &s, err);
@@ -141,14 +145,16 @@ moult_session *sqlite_test_open(const char *path, uint32_t purpose)
 }
 
 /* "name=value,name=value" */
-static uint32_t parse_bindings(const char *text, moult_binding *items, const moult_binding **out, char *copy)
+static uint32_t parse_bindings(const char *text, moult_binding *items, const moult_binding **out,
+                               char *copy)
 {
     uint32_t n = 0;
     strcpy(copy, text ? text : "");
     for (char *p = strtok(copy, ","); p; p = strtok(NULL, ",")) {
         char *eq = strchr(p, '=');
         *eq = '\0';
-        items[n] = (moult_binding){.size = MOULT_END(moult_binding, value), .name = p, .value = eq + 1};
+        items[n] =
+            (moult_binding){.size = MOULT_END(moult_binding, value), .name = p, .value = eq + 1};
         out[n] = &items[n];
         n++;
     }
@@ -165,7 +171,8 @@ moult_tree *sqlite_test_tree(const char *path, const char *bindings)
     moult_tree *tree = tree_new(STR("sqlite"), 3, 1, STR("SQLite"));
     moult_error *err = moult_error_new();
     moult_status st = sqlite_reader_inspect(s, list, n, tree, err);
-    ck_assert_msg(st == MOULT_OK, "%s: %s", moult_error_message(err), moult_error_detail(err, "detail"));
+    ck_assert_msg(st == MOULT_OK, "%s: %s", moult_error_message(err),
+                  moult_error_detail(err, "detail"));
     st = tree_seal(tree, NULL, err);
     ck_assert_msg(st == MOULT_OK, "%s", moult_error_message(err));
     sqlite_reader_close(s);

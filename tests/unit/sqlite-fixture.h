@@ -34,7 +34,8 @@ moult_status sqlite_test_inspect(const char *path, moult_error *err);
 /* Its state digest. */
 void sqlite_test_state(const char *sql, char out[65]);
 
-/* An attribute's text and same ("(none)" if it is absent), of the node at PATH, which has to exist. */
+/* An attribute's text and same ("(none)" if it is absent), of the node at PATH, which has to exist.
+ */
 const char *sqlite_test_text(const moult_tree *tree, const char *path, const char *name);
 const char *sqlite_test_same(const moult_tree *tree, const char *path, const char *name);
 /* 1 + the strength of the reference from PATH to TARGET; 0 = there is none. */

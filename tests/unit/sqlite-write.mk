@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 if PLUGIN_SQLITE
+if HAVE_CHECK
 # The plugin's objects, built once for the programs below.
 check_LTLIBRARIES += tests/unit/libsqlite-write.la
 tests_unit_libsqlite_write_la_SOURCES = $(sqlite_sources) \
@@ -22,4 +23,5 @@ tests_unit_check_sqlite_write_rows_LDADD = $(sqlite_write_ldadd)
 tests_unit_check_sqlite_write_writer_SOURCES = tests/unit/check-sqlite-write-writer.c
 tests_unit_check_sqlite_write_writer_CPPFLAGS = $(sqlite_write_cppflags)
 tests_unit_check_sqlite_write_writer_LDADD = $(sqlite_write_ldadd)
+endif
 endif

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 if PLUGIN_SQLITE
+if HAVE_CHECK
 check_PROGRAMS += tests/unit/check-sqlite
 TESTS += tests/unit/check-sqlite
 tests_unit_check_sqlite_SOURCES = \
@@ -12,5 +13,6 @@ tests_unit_check_sqlite_SOURCES = \
 	tests/unit/sqlite-fixture.c tests/unit/sqlite-fixture.h
 tests_unit_check_sqlite_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_unit_check_sqlite_LDADD = tests/unit/libsqlite-write.la $(LDADD) $(sqlite_libs)
+endif
 endif
 EXTRA_DIST += tests/fuzz/fuzz-sqlite.c

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* aside.c - what must be gone while something is done: what the server keeps standing on it. */
+#include "render.h"
+
+struct finding {
+    const moult_host *host;
+    const moult_tree *to;     /* wanted; NULL: nothing is */
+    const moult_node *object; /* the top-level node that is dealt with */
+    struct span path;         /* what the dependents stand on */
+    struct span key;          /* of the object */
+    bool whole;               /* the object goes, or comes anew, as a whole */
+    bool all;                 /* dependents that change too do not get out of the way by that */
+    struct nodes found;
+};
+
+moult_status aside_path(const moult_host *host, const moult_node *node, moult_ways *ways)
+{
+    struct span path = node_path(host, node);
+    return host->plan->aside(ways, path.p, path.n);
+}
+
+static moult_status declare(const moult_host *host, const struct nodes *nodes, moult_ways *ways)
+{
+    moult_status st = MOULT_OK;
+    for (size_t i = 0; !st && i < nodes->n; i++)
+        st = aside_path(host, nodes->at[i], ways);
+    return st;
+}
+
+static bool lies_in(struct span path, struct span place)
+{
+    return path.n >= place.n && memcmp(path.p, place.p, place.n) == 0 &&
+           (path.n == place.n || path.p[place.n] == '/');
+}
+
+/* Does the server check one of NODE's references to what is dealt with? */
+static bool is_enforced(const struct finding *f, const moult_node *node)
+{
+    struct span path;
+    uint32_t strength = 0;
+    for (uint32_t i = 0; (path.p = f->host->tree->ref(node, i, &strength, &path.n)); i++)
+        if (lies_in(path, f->path) &&
+            (strength == MOULT_REF_ENFORCED || strength == MOULT_REF_OWNED))
+            return true;
+    return false;
+}
+
+/* Can it be dropped and created again, with nothing lost by that? */
+static bool can_stand_aside(const moult_host *host, const moult_node *node)
+{
+    static const char *const kinds[] = {
+        "view", "materialized_view", "rule", "policy", "trigger", "index", "statistics",
+        "foreign_key", "function", "procedure", "aggregate", "check", "default", "primary_key",
+        "unique", "exclude", "cast", "operator", "operator_class", "operator_family", "transform",
+        "event_trigger", "publication", "conversion", "text_search_configuration",
+        "text_search_dictionary"};
+    if (node_is(host, node, "column"))
+        return node_has(host, node, "generated");
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (node_is(host, node, kinds[i]))
+            return true;
+    return false;
+}
+
+/* Something of another kind takes the object's name: whatever changes to refer to that would have to
+ * do so before it is there. */
+static bool name_is_taken(const struct finding *f, const moult_node *then)
+{
+    struct span path;
+    uint32_t strength = 0;
+    for (uint32_t i = 0; (path.p = f->host->tree->ref(then, i, &strength, &path.n)); i++) {
+        const char *colon = path.n ? memchr(path.p, ':', path.n) : NULL;
+        struct span rest = colon ? span_after(path, (size_t)(colon + 1 - path.p)) : NO_SPAN;
+        if (rest.p && rest.n >= f->key.n && memcmp(rest.p, f->key.p, f->key.n) == 0 &&
+            (rest.n == f->key.n || rest.p[f->key.n] == '/'))
+            return true;
+    }
+    return false;
+}
+
+/* One that changes gets out of the way by that, or goes anyway. */
+static bool moves_by_itself(const struct finding *f, const moult_node *node)
+{
+    const moult_node *then = tree_twin(f->host, f->to, node);
+    if (!then)
+        return false;
+    return !f->all && !node_same_shape(f->host, node, then) && !name_is_taken(f, then);
+}
+
+static moult_status find_dependent(void *arg, const moult_node *node)
+{
+    struct finding *f = arg;
+    const moult_host *host = f->host;
+    const moult_node *object = node_object(host, node);
+    if (object == f->object && (f->whole || lies_in(node_path(host, node), f->path)))
+        return MOULT_OK;
+    /* What lies in the same table goes with the column, or changes before. */
+    if (object == f->object && !f->all)
+        return MOULT_OK;
+    /* A view's, a composite's part: the whole stands on it. */
+    if (node != object && (node_is(host, object, "view") ||
+                           node_is(host, object, "materialized_view")))
+        node = object;
+    if (!can_stand_aside(host, node) || !is_enforced(f, node) || moves_by_itself(f, node) ||
+        nodes_have(&f->found, node))
+        return MOULT_OK;
+    return nodes_add(&f->found, node) ? MOULT_OK : MOULT_ERR_NOMEM;
+}
+
+static moult_status find_all(struct finding *f, const moult_tree *from, const moult_node *node)
+{
+    f->object = node_object(f->host, node);
+    f->path = node_path(f->host, node);
+    f->key = node_key(f->host, f->object);
+    return f->host->tree->dependents(from, f->path.p, f->path.n, find_dependent, f);
+}
+
+moult_status aside_dependents(const moult_host *host, const moult_change *change,
+                              const moult_node *node, bool all, moult_ways *ways)
+{
+    const moult_tree *from = host->plan->from_tree(change);
+    struct finding f = {.host = host,
+                        .to = host->plan->to_tree(change),
+                        .whole = node_object(host, node) == node,
+                        .all = all};
+    if (!from || !tree_twin(host, from, node))
+        return MOULT_OK;
+    moult_status st = find_all(&f, from, node);
+    if (!st)
+        st = declare(host, &f.found, ways);
+    nodes_free(&f.found);
+    return st;
+}
+
+/* ---- a column gets another type ---- */
+
+static bool is_rebuilt(const moult_host *host, const moult_node *node)
+{
+    static const char *const kinds[] = {"index", "primary_key", "unique", "exclude",
+                                        "check", "statistics", "foreign_key"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (node_is(host, node, kinds[i]))
+            return true;
+    return false;
+}
+
+struct typing {
+    struct finding f;
+    bool base_differs; /* the type is another one, not only longer or shorter */
+};
+
+static moult_status find_typed(void *arg, const moult_node *node)
+{
+    struct typing *t = arg;
+    const moult_host *host = t->f.host;
+    const moult_node *object = node_object(host, node), *then = tree_twin(host, t->f.to, node);
+    if (lies_in(node_path(host, node), t->f.path))
+        return MOULT_OK;
+    if (node != object &&
+        (node_is(host, object, "view") || node_is(host, object, "materialized_view")))
+        node = object;
+    if (!can_stand_aside(host, node) || nodes_have(&t->f.found, node) || !is_enforced(&t->f, node))
+        return MOULT_OK;
+    /* The server makes these again by itself, from their texts: if they are to stay as they are. */
+    bool again = is_rebuilt(host, node) && then && node_same_shape(host, node, then) &&
+                 !(node_is(host, node, "foreign_key") && t->base_differs);
+    return again || nodes_add(&t->f.found, node) ? MOULT_OK : MOULT_ERR_NOMEM;
+}
+
+static struct span base_of(struct span type)
+{
+    const char *open = type.n ? memchr(type.p, '(', type.n) : NULL;
+    return open ? (struct span){type.p, (size_t)(open - type.p)} : type;
+}
+
+static moult_status find_typed_all(struct typing *t, const moult_tree *tree, const moult_node *column)
+{
+    const moult_host *host = t->f.host;
+    t->f.object = node_object(host, column);
+    t->f.path = node_path(host, column);
+    t->f.key = node_key(host, t->f.object);
+    moult_status st = host->tree->dependents(tree, t->f.path.p, t->f.path.n, find_typed, t);
+    /* Columns that inherit it change with it. */
+    struct span table = t->f.key, key = node_key(host, column);
+    EACH_CHILD(host, host->tree->top(tree), child)
+    {
+        bool heir = span_equal(node_text(host, child, "partition_of"), table) ||
+                    list_has(node_text(host, child, "inherits"), table);
+        if (st || !heir)
+            continue;
+        struct text path = {0};
+        struct span own = node_path(host, child), part = node_path(host, column);
+        const char *slash = memchr(part.p, '/', part.n);
+        (void)key;
+        pgtext_add(&path, own.p, own.n);
+        pgtext_add(&path, slash ? slash : "", slash ? part.n - (size_t)(slash - part.p) : 0);
+        t->f.path = (struct span){path.p, path.n};
+        st = path.failed ? MOULT_ERR_NOMEM
+                         : host->tree->dependents(tree, path.p, path.n, find_typed, t);
+        pgtext_free(&path);
+    }
+    return st;
+}
+
+moult_status aside_column_type(const moult_host *host, const moult_change *change,
+                               const moult_node *from, const moult_node *to, moult_ways *ways)
+{
+    const moult_tree *tree = host->plan->from_tree(change);
+    struct typing t = {.f = {.host = host, .to = host->plan->to_tree(change)}};
+    t.base_differs =
+        !span_equal(base_of(node_text(host, from, "type")), base_of(node_text(host, to, "type")));
+    moult_status st = find_typed_all(&t, tree, from);
+    if (!st)
+        st = declare(host, &t.f.found, ways);
+    nodes_free(&t.f.found);
+    /* A default that changes goes before and comes after. */
+    const moult_node *old = node_child(host, from, "default", span_of(""));
+    const moult_node *new = node_child(host, to, "default", span_of(""));
+    if (!st && (old || new) && !(old && new && node_same_shape(host, old, new)))
+        st = aside_path(host, old ? old : new, ways);
+    return st;
+}
+
+moult_status aside_type(const moult_host *host, const moult_change *change,
+                        const moult_node *type, moult_ways *ways)
+{
+    const moult_tree *tree = host->plan->from_tree(change);
+    const moult_tree *wanted = host->plan->to_tree(change);
+    struct typing t = {.f = {.host = host, .to = wanted}};
+    CLEANUP_NODES struct nodes columns = {0};
+    moult_status st = aside_dependents(host, change, type, true, ways);
+    if (!st && !columns_of_type(host, tree, type, &columns))
+        st = MOULT_ERR_NOMEM;
+    for (size_t i = 0; !st && i < columns.n; i++)
+        st = find_typed_all(&t, tree, columns.at[i]);
+    if (!st)
+        st = declare(host, &t.f.found, ways);
+    nodes_free(&t.f.found);
+    return st;
+}
+
+moult_status aside_owned(const moult_host *host, const moult_change *change,
+                         const moult_node *owner, moult_ways *ways)
+{
+    const moult_tree *from = host->plan->from_tree(change);
+    struct span path, wanted = node_path(host, owner);
+    uint32_t strength = 0;
+    EACH_CHILD(host, from ? host->tree->top(from) : NULL, node)
+    {
+        for (uint32_t i = 0; (path.p = host->tree->ref(node, i, &strength, &path.n)); i++) {
+            if (strength != MOULT_REF_OWNED || !span_equal(path, wanted))
+                continue;
+            moult_status st = aside_path(host, node, ways);
+            if (st)
+                return st;
+        }
+    }
+    return MOULT_OK;
+}

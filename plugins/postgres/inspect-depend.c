@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* inspect-depend.c - what needs what, and what is said about it. */
+#include <string.h>
+
+#include "inspect.h"
+
+/* The node that a row of pg_depend speaks of. */
+static moult_node *dependent(struct inspect *in, uint32_t klass, uint32_t oid, uint32_t part)
+{
+    if (klass == CLASS_ATTRDEF) { /* by its column */
+        struct relation *r = inspect_relation(in, oid);
+        if (!r || !part || part > r->column_count)
+            return NULL;
+        const struct column *c = &r->columns[part - 1];
+        return c->default_node ? c->default_node : c->node;
+    }
+    const struct entity *e = inspect_find(in, klass, oid);
+    if (!e)
+        return NULL;
+    if (klass == CLASS_CLASS && part && e->relation)
+        return part <= e->relation->column_count ? e->relation->columns[part - 1].node : NULL;
+    return e->node;
+}
+
+void inspect_depend_row(struct inspect *in, const struct row *row)
+{
+    uint32_t klass = row_u32(row, 0), oid = row_u32(row, 1), part = row_u32(row, 2);
+    uint32_t to_class = row_u32(row, 3), to = row_u32(row, 4), to_part = row_u32(row, 5);
+    const struct entity *target = inspect_find(in, to_class, to);
+    if (!target || !target->path.n)
+        return;
+    moult_node *node = dependent(in, klass, oid, part);
+    if (!node || node == target->node)
+        return;
+    const struct relation *r = target->relation;
+    const struct entity *own = klass == CLASS_REWRITE ? NULL : inspect_find(in, CLASS_CLASS, oid);
+    /* A sequence is owned by its column, and that says so itself. */
+    if (klass == CLASS_CLASS && own && own->relation && own->relation->kind == 'S' && to_part)
+        return;
+    struct slice path = r && to_part ? inspect_column_path(in, r, to_part) : target->path;
+    inspect_refer(in, node, MOULT_REF_ENFORCED, path);
+}
+
+void inspect_comment_row(struct inspect *in, const struct row *row)
+{
+    uint32_t klass = row_u32(row, 0), oid = row_u32(row, 1), part = row_u32(row, 2);
+    struct entity *e = inspect_find(in, klass, oid);
+    struct slice text = row->field[3];
+    if (klass == CLASS_NAMESPACE && oid == 2200) {
+        in->public_comment = true;
+        if (slice_is(text, "standard public schema"))
+            return;
+    }
+    if (klass == CLASS_NAMESPACE && (!e || !e->node)) {
+        const struct namespace *n = inspect_namespace(in, oid);
+        bool ours = n && n->place;
+        e = ours ? inspect_object(in, "schema", CLASS_NAMESPACE, oid, n->key, n->name) : NULL;
+    }
+    if (!e)
+        return;
+    if (klass == CLASS_CLASS && part && e->relation)
+        inspect_set(in, inspect_column_node(in, e->relation, part), MOULT_NOTES, "comment", text);
+    else if (!part)
+        inspect_set(in, e->node, MOULT_NOTES, e->key_index ? "index_comment" : "comment", text);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* inspect-misc.c - the kinds that most databases have none of, and default privileges. */
+#include <string.h>
+
+#include "inspect.h"
+
+/* Where the attributes begin in a row. */
+#define FIRST 9
+
+static void put_attribute(struct inspect *in, moult_node *node, struct slice name, struct slice text)
+{
+    char attribute[32];
+    char how = name.n ? *name.p : '\0';
+    size_t skip = how == '?' || how == '%' || how == '!';
+    if (!text.p || name.n - skip >= sizeof attribute)
+        return;
+    memcpy(attribute, name.p + skip, name.n - skip);
+    attribute[name.n - skip] = '\0';
+    if (how == '?')
+        inspect_flag(in, node, attribute, true);
+    else if (how == '%' || how == '!')
+        inspect_generic_options(in, node, attribute, text, how == '!');
+    else
+        inspect_sql(in, node, attribute, text);
+}
+
+/* A key of what lies in no schema: the name as SQL and the rest; or, after "@", a role. */
+static void build_key(struct inspect *in, struct text *key, struct slice name, struct slice rest)
+{
+    rest = inspect_mark(in, rest);
+    if (!name.p)
+        pgtext_z(key, "PUBLIC"); /* a user mapping's */
+    else if (name.n && *name.p == '@')
+        inspect_role(in, key, (struct slice){name.p + 1, name.n - 1});
+    else if (name.n)
+        pgtext_name(key, name.p, name.n);
+    if (rest.p)
+        pgtext_add(key, rest.p, rest.n);
+    if (key->failed)
+        inspect_nomem(in);
+}
+
+static void refer_by_name(struct inspect *in, moult_node *node, const char *kind, const char *attribute)
+{
+    size_t n = 0;
+    const char *key = in->st == MOULT_OK ? in->api->text(node, attribute, &n) : NULL;
+    if (!key)
+        return;
+    pgtext_clear(&in->path);
+    inspect_segment(&in->path, kind, (struct slice){key, n});
+    inspect_refer(in, node, MOULT_REF_ENFORCED, slice_of(&in->path));
+}
+
+void inspect_misc_row(struct inspect *in, const struct row *row)
+{
+    char kind[32];
+    struct slice given = row->field[0], name = row->field[4];
+    if (given.n >= sizeof kind)
+        return;
+    memcpy(kind, given.p, given.n);
+    kind[given.n] = '\0';
+    uint32_t klass = row_u32(row, 1), oid = row_u32(row, 2), nsp = row_u32(row, 3);
+    CLEANUP_TEXT struct text key = {0};
+    struct entity *e;
+    if (nsp) {
+        struct slice suffix = inspect_mark(in, row->field[5]);
+        e = inspect_in_schema(in, kind, klass, oid, nsp, name, suffix);
+    } else {
+        build_key(in, &key, name, row->field[5]);
+        e = inspect_object(in, kind, klass, oid, slice_of(&key),
+                           name.n && *name.p != '@' ? name : (struct slice){0});
+    }
+    if (!e)
+        return;
+    char what = row_char(row, 8);
+    if (what)
+        inspect_rights(in, e->node, what, row->field[6], row->field[7]);
+    else
+        inspect_owner(in, e->node, row->field[6]);
+    for (int i = FIRST; i + 1 < row->count; i += 2) {
+        if (row->field[i].p)
+            put_attribute(in, e->node, row->field[i], row->field[i + 1]);
+    }
+    if (klass == CLASS_EXTENSION)
+        refer_by_name(in, e->node, "schema", "schema");
+}
+
+static const char *objects_of(char c)
+{
+    switch (c) {
+    case 'r':
+        return "TABLES";
+    case 'S':
+        return "SEQUENCES";
+    case 'f':
+        return "FUNCTIONS";
+    case 'T':
+        return "TYPES";
+    case 'L':
+        return "LARGE OBJECTS";
+    default:
+        return "SCHEMAS";
+    }
+}
+
+void inspect_default_acl_row(struct inspect *in, const struct row *row)
+{
+    uint32_t nsp = row_u32(row, 2);
+    char type = row_char(row, 3);
+    const struct namespace *n = nsp ? inspect_namespace(in, nsp) : NULL;
+    if (nsp && !n)
+        return;
+    CLEANUP_TEXT struct text role = {0}, key = {0};
+    inspect_role(in, &role, row->field[1]);
+    pgtext_add(&key, role.p, role.n);
+    if (n) {
+        pgtext_z(&key, " IN SCHEMA ");
+        pgtext_add(&key, n->key.p, n->key.n);
+    }
+    pgtext_printf(&key, " %s", objects_of(type));
+    if (key.failed || role.failed)
+        inspect_nomem(in);
+    struct entity *e = inspect_object(in, "default_privileges", CLASS_DEFAULT_ACL, row_u32(row, 0),
+                                      slice_of(&key), (struct slice){0});
+    if (!e)
+        return;
+    inspect_set(in, e->node, MOULT_SHAPE, "role", slice_of(&role));
+    inspect_set_z(in, e->node, MOULT_SHAPE, "objects", objects_of(type));
+    if (n)
+        inspect_set(in, e->node, MOULT_SHAPE, "schema", n->key);
+    inspect_grants(in, e->node, n ? '+' : type == 'S' ? 's' : type, row->field[1], row->field[4]);
+    const struct entity *schema = n && !n->place ? inspect_find(in, CLASS_NAMESPACE, nsp) : NULL;
+    if (schema)
+        inspect_refer(in, e->node, MOULT_REF_ENFORCED, schema->path);
+}

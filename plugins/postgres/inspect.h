@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* inspect.h - one inspection: what the catalogue's rows turn into on their way to nodes.
+ *
+ * catalogue.c says which rows are asked for, in an order in which each finds what it belongs to;
+ * inspect.c runs the batch and hands each row to its function. */
+#ifndef MOULT_POSTGRES_INSPECT_H
+#define MOULT_POSTGRES_INSPECT_H
+
+#include <uthash.h>
+
+#include "batch.h"
+#include "pool.h"
+
+/* Object identifiers of catalogues, fixed by initdb. */
+#define CLASS_TYPE 1247u
+#define CLASS_PROC 1255u
+#define CLASS_CLASS 1259u
+#define CLASS_AM 2601u
+#define CLASS_ATTRDEF 2604u
+#define CLASS_CAST 2605u
+#define CLASS_CONSTRAINT 2606u
+#define CLASS_CONVERSION 2607u
+#define CLASS_LANGUAGE 2612u
+#define CLASS_NAMESPACE 2615u
+#define CLASS_OPCLASS 2616u
+#define CLASS_OPERATOR 2617u
+#define CLASS_REWRITE 2618u
+#define CLASS_TRIGGER 2620u
+#define CLASS_OPFAMILY 2753u
+#define CLASS_EXTENSION 3079u
+#define CLASS_POLICY 3256u
+#define CLASS_STATISTIC 3381u
+#define CLASS_COLLATION 3456u
+#define CLASS_EVENT_TRIGGER 3466u
+#define CLASS_TRANSFORM 3576u
+#define CLASS_TS_DICT 3600u
+#define CLASS_TS_PARSER 3601u
+#define CLASS_TS_CONFIG 3602u
+#define CLASS_TS_TEMPLATE 3764u
+#define CLASS_FDW 2328u
+#define CLASS_SERVER 1417u
+#define CLASS_USER_MAPPING 1418u
+#define CLASS_DEFAULT_ACL 826u
+#define CLASS_PUBLICATION 6104u
+#define CLASS_SUBSCRIPTION 6100u
+
+struct namespace {
+    uint32_t oid;
+    struct slice name; /* as in the catalogue */
+    struct slice key;  /* as SQL, or a marker */
+    bool place;        /* it is there before moult comes: "public", or a schema unit's own */
+    UT_hash_handle hh;
+};
+
+struct type {
+    struct {
+        uint32_t oid, modifier;
+    } id;
+    struct slice text;
+    uint32_t collation;
+    char storage;
+    char logical[48];
+    struct type *next_unknown; /* to be asked for */
+    UT_hash_handle hh;
+};
+
+#define COLUMN_OWN 0
+#define COLUMN_INHERITED 1 /* from a parent alone */
+#define COLUMN_MERGED 2    /* from a parent, and declared here too */
+
+struct column {
+    struct slice name;      /* p NULL: dropped */
+    struct slice dflt;      /* text of its default or generation expression */
+    const struct type *type;
+    struct slice collate;    /* text of its collation, where that is not "default" */
+    uint32_t collation;
+    moult_node *node;       /* NULL: inherited, and nothing about it is its own */
+    moult_node *default_node;
+    int32_t statistics;
+    char storage, compression;
+    bool not_null, generated, has_default;
+    char inherited; /* COLUMN_* */
+};
+
+struct relation {
+    char kind; /* pg_class.relkind */
+    bool partition;
+    bool deferred; /* has parents: its columns are compared with theirs at the end */
+    uint32_t oid;
+    struct slice name, key; /* bare; qualified, as SQL */
+    moult_node *node;
+    struct column *columns; /* by attnum - 1 */
+    uint32_t column_count, column_room;
+    struct relation **parents;
+    uint32_t parent_count;
+    struct relation *next_deferred, *next_view;
+};
+
+/* A column whose type is to be asked for; an index or constraint whose text is. */
+struct untyped {
+    struct relation *relation;
+    uint32_t attnum;
+    struct untyped *next;
+};
+struct unprinted {
+    uint32_t index, constraint; /* CONSTRAINT 0: a plain index */
+    struct unprinted *next;
+};
+
+/* A default operator class. */
+struct opclass {
+    uint32_t oid, type;
+    UT_hash_handle hh;
+};
+
+/* What a catalogue row stands for: a node, or the path of what it is a part of. */
+struct entity {
+    struct {
+        uint32_t klass, oid;
+    } id;
+    moult_node *node;  /* what comments and references of this row go to; may be NULL */
+    struct slice path; /* what references to this row mean; may be empty */
+    struct relation *relation;
+    struct slice key;  /* of an index: "schema.name" */
+    struct slice statistics; /* of an index: targets of its columns */
+    bool own_options;  /* an index whose operator classes have options */
+    bool key_index;    /* the index of the constraint that NODE is */
+    UT_hash_handle hh;
+};
+
+#define STATES 2
+
+struct inspect {
+    moult_session *session;
+    const moult_host *host;
+    const moult_tree_api *api;
+    moult_tree *tree;
+    moult_error *err;
+    moult_status st; /* the first failure; all that builds does nothing after it */
+    const moult_binding *const *bindings;
+    uint32_t binding_count;
+    bool marking;    /* texts may hold a bound name */
+
+    struct pool pool;
+    struct namespace *namespaces;
+    struct type *types;
+    struct entity *entities;
+    struct opclass *opclasses;
+    struct type *unknown_types;
+    struct untyped *untyped;
+    struct unprinted *unprinted;
+    uint32_t kinds; /* which of catalogue_misc_sql's there are */
+    struct relation *deferred; /* those with parents, the latest first */
+    struct relation *views;
+    struct relation *latest;   /* whose column was seen last */
+    bool public_seen, public_comment;
+    struct slice acting;       /* the role that moult acts as */
+    struct text key, path, value, same, marked, sql; /* for reuse */
+    struct slice states[STATES]; /* of the catalogue, before and after */
+    int state_count;
+    int order[64], query_count; /* which query of the batch is which */
+};
+
+/* ---- catalogue.c ---- */
+
+typedef void inspect_row_fn(struct inspect *in, const struct row *row);
+
+struct catalogue_query {
+    int round; /* 1, or 2: asks for what the first turned up */
+    void (*sql)(const struct inspect *in, struct text *sql); /* nothing added: not for this unit */
+    inspect_row_fn *row;
+};
+extern const struct catalogue_query postgres_catalogue[];
+extern const int postgres_catalogue_count;
+
+/* ---- put.c: nodes, attributes, references.  None does anything after a failure. ---- */
+
+struct entity *inspect_entity(struct inspect *in, uint32_t klass, uint32_t oid);
+/* NULL if unknown. */
+struct entity *inspect_find(struct inspect *in, uint32_t klass, uint32_t oid);
+/* The table, view, ... that pg_class OID is; NULL for others. */
+struct relation *inspect_relation(struct inspect *in, uint32_t oid);
+struct namespace *inspect_namespace(struct inspect *in, uint32_t oid);
+/* Appends "kind:key" with what a path may not hold as %XX. */
+void inspect_segment(struct text *t, const char *kind, struct slice key);
+struct slice inspect_copy(struct inspect *in, struct slice s);
+
+/* A top-level object of KIND and KEY, with an entity.  NAME: bare, for patterns; p NULL = none. */
+struct entity *inspect_object(struct inspect *in, const char *kind, uint32_t klass, uint32_t oid,
+                              struct slice key, struct slice name);
+/* In the schema NSP, keyed "schema.NAME" and SUFFIX (p NULL = none). */
+struct entity *inspect_in_schema(struct inspect *in, const char *kind, uint32_t klass, uint32_t oid,
+                                 uint32_t nsp, struct slice name, struct slice suffix);
+/* Belonging to RELATION: "schema.relation.NAME". */
+struct entity *inspect_of_relation(struct inspect *in, const char *kind, uint32_t klass,
+                                   uint32_t oid, const struct relation *relation, struct slice name);
+moult_node *inspect_child(struct inspect *in, moult_node *parent, const char *kind, struct slice key);
+
+void inspect_set(struct inspect *in, moult_node *node, uint32_t aspect, const char *name,
+                 struct slice text);
+void inspect_set_z(struct inspect *in, moult_node *node, uint32_t aspect, const char *name,
+                   const char *text);
+/* A text of the server's with names in it: bound ones are marked.  Nothing if TEXT is null. */
+void inspect_sql(struct inspect *in, moult_node *node, const char *name, struct slice text);
+void inspect_flag(struct inspect *in, moult_node *node, const char *name, bool on);
+/* "fillfactor=70" items parted by \x1f, each after PREFIX, as "fillfactor='70'"; nothing if both are null. */
+void inspect_options(struct inspect *in, moult_node *node, uint32_t aspect, struct slice items,
+                     struct slice toast);
+/* The same for generic options: "user 'x'"; SECRET hides what may be a secret. */
+void inspect_generic_options(struct inspect *in, moult_node *node, const char *name,
+                             struct slice items, bool secret);
+void inspect_refer(struct inspect *in, moult_node *node, uint32_t strength, struct slice path);
+void inspect_claim(struct inspect *in, moult_node *node, const char *space, struct slice key);
+/* The path of a column; in in->path. */
+struct slice inspect_column_path(struct inspect *in, const struct relation *r, uint32_t attnum);
+/* Its node, made if something about it is its own after all; NULL = no such column. */
+moult_node *inspect_column_node(struct inspect *in, struct relation *r, uint32_t attnum);
+void inspect_nomem(struct inspect *in);
+
+static inline struct slice slice_z(const char *p)
+{
+    return (struct slice){p, strlen(p)};
+}
+static inline struct slice slice_of(const struct text *t)
+{
+    return (struct slice){t->p ? t->p : "", t->n};
+}
+static inline bool slice_is(struct slice s, const char *z)
+{
+    return s.p && s.n == strlen(z) && memcmp(s.p, z, s.n) == 0;
+}
+static inline bool slice_eq(struct slice a, struct slice b)
+{
+    return a.n == b.n && (!a.n || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* ---- grants.c ---- */
+
+/* Appends a role as SQL: CURRENT_USER, a marker, or its name. */
+void inspect_role(const struct inspect *in, struct text *t, struct slice role);
+/* OWNER null: the acting role.  ACL null: the usual; else aclitems parted by ",".  WHAT as for acldefault:
+ * 'r' relation, 's' sequence, 'f' function, 'T' type, 'n' schema, 'l' language, 'F' wrapper, 'S' server,
+ * 'c' column, '+' what comes on top. */
+void inspect_rights(struct inspect *in, moult_node *node, char what, struct slice owner,
+                    struct slice acl);
+/* The grants alone. */
+void inspect_grants(struct inspect *in, moult_node *node, char what, struct slice owner,
+                            struct slice acl);
+void inspect_owner(struct inspect *in, moult_node *node, struct slice owner);
+
+/* ---- mark.c ---- */
+
+/* TEXT with every bound name in it as a marker; in in->marked, or TEXT itself. */
+struct slice inspect_mark(struct inspect *in, struct slice text);
+
+/* ---- canon.c ---- */
+
+/* What TEXT, an expression or more, is compared by: in in->same, or a null slice if TEXT will do. */
+struct slice inspect_canon(struct inspect *in, struct slice text);
+
+/* ---- logical.c ---- */
+
+/* The database-neutral type of a column of TYPE, into OUT; "" = none. */
+void postgres_logical(struct slice type, char out[48]);
+/* Fills in text, collation and storage of a built-in type as format_type gives them; false: ask. */
+bool postgres_known_type(struct inspect *in, struct type *type);
+
+/* ---- rows: inspect-*.c ---- */
+
+inspect_row_fn inspect_session_row, inspect_namespace_row, inspect_member_row, inspect_type_row,
+    inspect_class_row, inspect_parent_row, inspect_attribute_row, inspect_sequence_row,
+    inspect_opclass_row, inspect_index_column_row, inspect_index_row, inspect_index_text_row,
+    inspect_constraint_row, inspect_kinds_row, inspect_trigger_row,
+    inspect_rule_row, inspect_policy_row, inspect_statistics_row, inspect_user_type_row,
+    inspect_array_row, inspect_routine_row, inspect_aggregate_row, inspect_misc_row,
+    inspect_default_acl_row, inspect_depend_row, inspect_comment_row;
+/* "PLAIN" ... */
+const char *inspect_storage(char c);
+/* Attributes that follow from a column's type. */
+void inspect_put_type(struct inspect *in, const struct relation *r, struct column *c);
+void inspect_put_default(struct inspect *in, struct relation *r, uint32_t attnum, struct slice text);
+/* Once all rows are there: what inherited columns have of their own; the names of views' columns. */
+void inspect_settle_columns(struct inspect *in);
+void inspect_list_views(struct inspect *in);
+void inspect_missing_public(struct inspect *in);
+
+#endif

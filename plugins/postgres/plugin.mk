@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+postgres_reader_sources = \
+	plugins/postgres/batch.c plugins/postgres/batch.h \
+	plugins/postgres/bookkeeping.c plugins/postgres/bookkeeping.h \
+	plugins/postgres/canon.c \
+	plugins/postgres/catalogue.c plugins/postgres/catalogue.h \
+	plugins/postgres/catalogue-misc.c \
+	plugins/postgres/catalogue-types.c \
+	plugins/postgres/connect.c \
+	plugins/postgres/error.c \
+	plugins/postgres/grants.c \
+	plugins/postgres/inspect.c plugins/postgres/inspect.h \
+	plugins/postgres/inspect-column.c \
+	plugins/postgres/inspect-depend.c \
+	plugins/postgres/inspect-index.c \
+	plugins/postgres/inspect-misc.c \
+	plugins/postgres/inspect-parts.c \
+	plugins/postgres/inspect-relation.c \
+	plugins/postgres/inspect-type.c \
+	plugins/postgres/keywords.c \
+	plugins/postgres/logical.c \
+	plugins/postgres/mark.c \
+	plugins/postgres/pool.c plugins/postgres/pool.h \
+	plugins/postgres/postgres.c \
+	plugins/postgres/put.c \
+	plugins/postgres/reader.c \
+	plugins/postgres/result.c \
+	plugins/postgres/rights.c \
+	plugins/postgres/stamp.c plugins/postgres/stamp.h \
+	plugins/postgres/tenants.c \
+	plugins/postgres/text.c \
+	plugins/postgres/pg.h plugins/postgres/session.h
+# The others' own lists; lexer.c is the dialect's.
+postgres_dialect_sources =
+postgres_writer_sources =
+postgres_sources = $(postgres_reader_sources) $(postgres_dialect_sources) $(postgres_writer_sources)
+postgres_libs = $(POSTGRES_LIBS) -lpg_query -lcrypto
+if PLUGIN_POSTGRES
+plugin_modules += plugins/postgres.la
+plugins_postgres_la_SOURCES = $(postgres_sources)
+plugins_postgres_la_CPPFLAGS = $(AM_CPPFLAGS) $(POSTGRES_CFLAGS)
+plugins_postgres_la_LDFLAGS = $(PLUGIN_LINK_FLAGS)
+plugins_postgres_la_LIBADD = $(postgres_libs)
+dist_manifest_DATA += plugins/postgres/postgres.toml
+man_MANS += plugins/postgres/moult-postgres.7
+CLEANFILES += plugins/postgres/moult-postgres.7
+endif
+EXTRA_DIST += plugins/postgres/moult-postgres.7.pod

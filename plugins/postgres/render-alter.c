@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* render-alter.c - ALTER TABLE: the table's own attributes; and parents, with all that follows. */
+#include "render.h"
+
+static void set_flag(struct rendering *r, const moult_node *from, const moult_node *to,
+                     const char *name, const char *on, const char *off)
+{
+    if (node_differs(r->host, from, to, name))
+        run(r, "ALTER TABLE % %", node_key(r->host, to),
+            span_of(node_flag(r->host, to, name) ? on : off));
+}
+
+static void set_or(struct rendering *r, const moult_node *from, const moult_node *to,
+                   const char *name, const char *clause, const char *usual)
+{
+    struct span value = node_text(r->host, to, name);
+    if (node_differs(r->host, from, to, name))
+        run(r, "ALTER TABLE % % %", node_key(r->host, to), span_of(clause),
+            value.p ? value : span_of(usual));
+}
+
+static void replica_identity(struct rendering *r, const moult_node *from, const moult_node *to)
+{
+    const moult_host *host = r->host;
+    struct span key = node_key(host, to), identity = node_text(host, to, "replica_identity");
+    if (!node_differs(host, from, to, "replica_identity"))
+        return;
+    if (span_starts(identity, "USING INDEX ")) {
+        struct span schema, table;
+        key_cut(key, &schema, &table);
+        struct text index = {0};
+        pgtext_add(&index, schema.p, schema.n);
+        pgtext_char(&index, '.');
+        pgtext_add(&index, identity.p + 12, identity.n - 12);
+        struct span wanted = {index.p, index.n};
+        const moult_node *now = tree_node(host, r->from, "index", wanted);
+        const moult_node *then = tree_node(host, r->to, "index", wanted);
+        bool later = then && (!now || !node_same_shape(host, now, then));
+        pgtext_free(&index);
+        if (later)
+            identity = span_of("DEFAULT"); /* with the index, which comes later */
+    }
+    run(r, "ALTER TABLE % REPLICA IDENTITY %", key, identity.p ? identity : span_of("DEFAULT"));
+}
+
+void alter_table(struct rendering *r, const moult_node *from, const moult_node *to)
+{
+    const moult_host *host = r->host;
+    struct span key = node_key(host, to);
+    bool foreign = node_is(host, to, "foreign_table");
+    if (node_differs(host, from, to, "unlogged"))
+        run(r, "ALTER TABLE % SET %", key,
+            span_of(node_flag(host, to, "unlogged") ? "UNLOGGED" : "LOGGED"));
+    if (foreign) {
+        struct text saved = r->sql;
+        r->sql = (struct text){0};
+        bool any = say_option_changes(r, node_text(host, from, "options"),
+                                      node_text(host, to, "options"));
+        struct text changes = r->sql;
+        r->sql = saved;
+        if (any)
+            run(r, "ALTER FOREIGN TABLE % OPTIONS (%)", key, (struct span){changes.p, changes.n});
+        pgtext_free(&changes);
+    } else {
+        alter_options(r, "TABLE", key, node_text(host, from, "options"),
+                      node_text(host, to, "options"));
+    }
+    set_or(r, from, to, "access_method", "SET ACCESS METHOD", "heap");
+    set_or(r, from, to, "tablespace", "SET TABLESPACE", "pg_default");
+    replica_identity(r, from, to);
+    set_flag(r, from, to, "row_security", "ENABLE ROW LEVEL SECURITY",
+             "DISABLE ROW LEVEL SECURITY");
+    set_flag(r, from, to, "force_row_security", "FORCE ROW LEVEL SECURITY",
+             "NO FORCE ROW LEVEL SECURITY");
+    render_rights(r, from, to);
+}
+
+/* ---- everything in a table ---- */
+
+typedef bool part_fn(const struct rendering *r, const moult_node *from, const moult_node *to,
+                     const moult_node *part);
+
+static bool is_part(const moult_host *host, const moult_node *node, bool columns)
+{
+    return columns ? node_is(host, node, "column")
+                   : !node_is(host, node, "column") && !node_is(host, node, "index_copy");
+}
+
+/* A column or constraint that the table keeps, or has already, through its parents. */
+static bool by_parents(struct rendering *r, const moult_tree *tree, const moult_node *table,
+                       const moult_node *part)
+{
+    const moult_host *host = r->host;
+    struct span key = node_key(host, part);
+    if (node_is(host, part, "column"))
+        return inherited_column(host, tree, table, key) != NULL;
+    if (node_is(host, part, "check"))
+        return inherits_check(host, tree, table, key);
+    if (!node_has(host, table, "partition_of"))
+        return false;
+    EACH_CHILD(host, table, copy) /* a key that is now the part of its parent's, or was */
+    {
+        if (!node_is(host, copy, "index_copy"))
+            continue;
+        struct span schema, name, own = node_text(host, copy, "name");
+        key_cut(own.p ? own : node_key(host, copy), &schema, &name);
+        if (span_equal(name, key))
+            return true;
+    }
+    return false;
+}
+
+static void drop_parts(struct rendering *r, const moult_node *from, const moult_node *to,
+                       bool columns)
+{
+    EACH_CHILD(r->host, from, part)
+    {
+        const char *kind = r->host->tree->kind(part);
+        if (is_part(r->host, part, columns) &&
+            !node_child(r->host, to, kind, node_key(r->host, part)) &&
+            !by_parents(r, r->to, to, part))
+            render_drop(r, part);
+    }
+}
+
+static void column_parts(struct rendering *r, const moult_node *from, const moult_node *to)
+{
+    const moult_host *host = r->host;
+    EACH_CHILD(host, from, old)
+    {
+        if (!node_child(host, to, host->tree->kind(old), node_key(host, old)))
+            render_drop(r, old);
+    }
+    EACH_CHILD(host, to, part)
+    {
+        const moult_node *now =
+            node_child(host, from, host->tree->kind(part), node_key(host, part));
+        if (!now)
+            render_create(r, part);
+        else if (!node_same_shape(host, now, part))
+            render_alter(r, now, part);
+    }
+}
+
+static void alter_parts(struct rendering *r, const moult_node *from, const moult_node *to,
+                        bool columns)
+{
+    const moult_host *host = r->host;
+    CLEANUP_NODES struct nodes parts = {0};
+    if (columns && !nodes_of(host, to, "column", &parts))
+        r->sql.failed = true;
+    for (uint32_t i = 0; !columns && i < node_count(host, to); i++)
+        if (is_part(host, node_at(host, to, i), false) && !nodes_add(&parts, node_at(host, to, i)))
+            r->sql.failed = true;
+    for (size_t i = 0; i < parts.n; i++) {
+        const moult_node *part = parts.at[i];
+        const moult_node *now =
+            node_child(host, from, host->tree->kind(part), node_key(host, part));
+        bool own = !span_is(node_text(host, part, "inherited"), "true");
+        if (now && columns && span_is(node_text(host, now, "inherited"), "true") == own)
+            continue; /* parents and child have exchanged it, as it is */
+        if (now && columns) {
+            alter_column(r, now, part);
+            column_parts(r, now, part);
+        } else if (now && !node_same_shape(host, now, part)) {
+            render_drop(r, now);
+            render_create(r, part);
+        } else if (now) {
+            finish_constraint(r, now, part);
+        } else if (!by_parents(r, r->from, from, part)) {
+            render_create(r, part);
+        } else if (columns) {
+            column_settings(r, NULL, part);
+        }
+    }
+}
+
+void alter_children(struct rendering *r, const moult_node *from, const moult_node *to)
+{
+    drop_parts(r, from, to, false);
+    drop_parts(r, from, to, true);
+    alter_parts(r, from, to, true);
+    alter_parts(r, from, to, false);
+}
+
+static void index_copies(struct rendering *r, const moult_node *to)
+{
+    EACH_CHILD(r->host, to, copy)
+    {
+        if (node_is(r->host, copy, "index_copy"))
+            render_index_copy(r, NULL, copy);
+    }
+}
+
+/* After a partition is detached: its parts of its parent's indexes that nobody wants. */
+static void drop_copies(struct rendering *r, const moult_node *from, const moult_node *to)
+{
+    const moult_host *host = r->host;
+    EACH_CHILD(host, from, copy)
+    {
+        struct span schema, name, own = node_text(host, copy, "name");
+        if (!node_is(host, copy, "index_copy") || !own.p)
+            continue;
+        key_cut(own, &schema, &name);
+        if (tree_node(host, r->to, "index", own) || node_child(host, to, "primary_key", name) ||
+            node_child(host, to, "unique", name) || node_child(host, to, "exclude", name))
+            continue;
+        if (tree_node(host, r->from, "index", node_key(host, copy)))
+            run(r, "DROP INDEX IF EXISTS %", own);
+        else
+            run(r, "ALTER TABLE % DROP CONSTRAINT IF EXISTS %", node_key(host, to), name);
+    }
+}
+
+static void unlink_table(struct rendering *r, const moult_node *from, const moult_node *to)
+{
+    const moult_host *host = r->host;
+    struct span key = node_key(host, to), parent = node_text(host, from, "partition_of");
+    struct span list = node_text(host, from, "inherits"), each;
+    if (parent.p && (node_differs(host, from, to, "partition_of") ||
+                     node_differs(host, from, to, "bound"))) {
+        run(r, "ALTER TABLE % DETACH PARTITION %", parent, key);
+        if (node_differs(host, from, to, "partition_of"))
+            drop_copies(r, from, to);
+    }
+    while (list_next(&list, &each))
+        if (!list_has(node_text(host, to, "inherits"), each))
+            run(r, "ALTER TABLE % NO INHERIT %", key, each);
+    if (node_has(host, from, "of") && node_differs(host, from, to, "of"))
+        run(r, "ALTER TABLE % NOT OF", key);
+}
+
+void relink_table(struct rendering *r, const moult_node *from, const moult_node *to)
+{
+    const moult_host *host = r->host;
+    struct span key = node_key(host, to), parent = node_text(host, to, "partition_of");
+    struct span list = node_text(host, to, "inherits"), each;
+    unlink_table(r, from, to);
+    alter_children(r, from, to);
+    while (list_next(&list, &each))
+        if (!list_has(node_text(host, from, "inherits"), each))
+            run(r, "ALTER TABLE % INHERIT %", key, each);
+    if (node_has(host, to, "of") && node_differs(host, from, to, "of"))
+        run(r, "ALTER TABLE % OF %", key, node_text(host, to, "of"));
+    if (parent.p &&
+        (node_differs(host, from, to, "partition_of") || node_differs(host, from, to, "bound"))) {
+        run(r, "ALTER TABLE % ATTACH PARTITION % %", parent, key, node_text(host, to, "bound"));
+        index_copies(r, to);
+    }
+    alter_table(r, from, to);
+}
+
+/* ---- parts of a partitioned index ---- */
+
+/* The server names them: only what is unusual about one is set, under whichever name it has. */
+void render_index_copy(struct rendering *r, const moult_node *from, const moult_node *to)
+{
+    const moult_host *host = r->host;
+    const moult_node *copy = to ? to : from;
+    struct span table = node_key(host, node_object(host, copy)), parent = node_key(host, copy);
+    struct span schema, name, own = node_text(host, to, "name");
+    struct span options = node_text(host, to, "options"), comment = node_text(host, to, "comment");
+    if (own.p)
+        key_cut(own, &schema, &name);
+    say(r, "DO $moult$ DECLARE i pg_catalog.regclass; BEGIN SELECT h.inhrelid INTO i FROM "
+           "pg_catalog.pg_inherits h JOIN pg_catalog.pg_index x ON x.indexrelid = h.inhrelid "
+           "WHERE h.inhparent = pg_catalog.to_regclass(~) AND x.indrelid = "
+           "pg_catalog.to_regclass(~); ", parent, table);
+    if (own.p)
+        say(r, "IF i IS NOT NULL AND i <> coalesce(pg_catalog.to_regclass(~), 0::pg_catalog.oid) "
+               "THEN EXECUTE pg_catalog.format('ALTER INDEX % RENAME TO %', i, ~); END IF; ",
+            own, span_of("%s"), span_of("%s"), name);
+    if (options.p && node_differs(host, from, to, "options"))
+        say(r, "EXECUTE pg_catalog.format('ALTER INDEX % SET (%)', i, ~); ", span_of("%s"),
+            span_of("%s"), options);
+    if (node_differs(host, from, to, "comment"))
+        say(r, "EXECUTE pg_catalog.format('COMMENT ON INDEX % IS %', i, ~); ", span_of("%s"),
+            span_of("%L"), comment);
+    run(r, "END $moult$");
+}

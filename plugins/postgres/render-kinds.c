@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* render-kinds.c - what the kinds of objects have in common, DROP, and probes. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "render.h"
+
+#define USAGE "USAGE"
+
+/* By name, for bsearch. */
+static const struct kind kinds[] = {
+    {"access_method", "ACCESS METHOD", NULL, NULL, NULL, 0},
+    {"aggregate", "AGGREGATE", "FUNCTION", "FUNCTIONS", "EXECUTE", KIND_OWNER},
+    {"base_type", "TYPE", "TYPE", "TYPES", USAGE, KIND_OWNER | KIND_TYPE},
+    {"cast", "CAST", NULL, NULL, NULL, 0},
+    {"collation", "COLLATION", NULL, NULL, NULL, KIND_OWNER},
+    {"composite", "TYPE", "TYPE", "TYPES", USAGE, KIND_OWNER | KIND_TYPE},
+    {"conversion", "CONVERSION", NULL, NULL, NULL, KIND_OWNER},
+    {"default_privileges", "", NULL, NULL, NULL, KIND_NO_COMMENT},
+    {"domain", "DOMAIN", "TYPE", "TYPES", USAGE, KIND_OWNER | KIND_TYPE},
+    {"enum", "TYPE", "TYPE", "TYPES", USAGE, KIND_OWNER | KIND_TYPE},
+    {"event_trigger", "EVENT TRIGGER", NULL, NULL, NULL, KIND_OWNER},
+    {"extension", "EXTENSION", NULL, NULL, NULL, 0},
+    {"foreign_data_wrapper", "FOREIGN DATA WRAPPER", "FOREIGN DATA WRAPPER", NULL, NULL, KIND_OWNER},
+    {"foreign_key", "CONSTRAINT", NULL, NULL, NULL, KIND_RELATED},
+    {"foreign_table", "FOREIGN TABLE", "TABLE", "TABLES", NULL, KIND_OWNER},
+    {"function", "FUNCTION", "FUNCTION", "FUNCTIONS", "EXECUTE", KIND_OWNER},
+    {"index", "INDEX", NULL, NULL, NULL, 0},
+    {"language", "LANGUAGE", "LANGUAGE", NULL, USAGE, KIND_OWNER},
+    {"materialized_view", "MATERIALIZED VIEW", "TABLE", "TABLES", NULL, KIND_OWNER},
+    {"operator", "OPERATOR", NULL, NULL, NULL, KIND_OWNER},
+    {"operator_class", "OPERATOR CLASS", NULL, NULL, NULL, KIND_OWNER},
+    {"operator_family", "OPERATOR FAMILY", NULL, NULL, NULL, KIND_OWNER},
+    {"policy", "POLICY", NULL, NULL, NULL, KIND_RELATED},
+    {"procedure", "PROCEDURE", "PROCEDURE", "FUNCTIONS", "EXECUTE", KIND_OWNER},
+    {"publication", "PUBLICATION", NULL, NULL, NULL, KIND_OWNER},
+    {"range", "TYPE", "TYPE", "TYPES", USAGE, KIND_OWNER | KIND_TYPE},
+    {"rule", "RULE", NULL, NULL, NULL, KIND_RELATED},
+    {"schema", "SCHEMA", "SCHEMA", "SCHEMAS", NULL, KIND_OWNER},
+    {"sequence", "SEQUENCE", "SEQUENCE", "SEQUENCES", NULL, KIND_OWNER},
+    {"server", "SERVER", "FOREIGN SERVER", NULL, NULL, KIND_OWNER},
+    {"statistics", "STATISTICS", NULL, NULL, NULL, KIND_OWNER},
+    {"subscription", "SUBSCRIPTION", NULL, NULL, NULL, KIND_OWNER},
+    {"table", "TABLE", "TABLE", "TABLES", NULL, KIND_OWNER},
+    {"text_search_configuration", "TEXT SEARCH CONFIGURATION", NULL, NULL, NULL, KIND_OWNER},
+    {"text_search_dictionary", "TEXT SEARCH DICTIONARY", NULL, NULL, NULL, KIND_OWNER},
+    {"text_search_parser", "TEXT SEARCH PARSER", NULL, NULL, NULL, 0},
+    {"text_search_template", "TEXT SEARCH TEMPLATE", NULL, NULL, NULL, 0},
+    {"transform", "TRANSFORM", NULL, NULL, NULL, 0},
+    {"trigger", "TRIGGER", NULL, NULL, NULL, KIND_RELATED},
+    {"user_mapping", "USER MAPPING", NULL, NULL, NULL, KIND_NO_COMMENT},
+    {"view", "VIEW", "TABLE", "TABLES", NULL, KIND_OWNER},
+};
+
+static int by_name(const void *name, const void *kind)
+{
+    return strcmp(name, ((const struct kind *)kind)->name);
+}
+
+const struct kind *kind_of(const moult_host *host, const moult_node *node)
+{
+    static const struct kind unknown = {"", "", NULL, NULL, NULL, KIND_NO_COMMENT};
+    const struct kind *k = bsearch(host->tree->kind(node), kinds, sizeof kinds / sizeof *kinds,
+                                   sizeof *kinds, by_name);
+    return k ? k : &unknown;
+}
+
+void belongs(const moult_host *host, const moult_node *node, struct span *relation,
+             struct span *name)
+{
+    const moult_node *parent = host->tree->parent(node);
+    if (!parent || !host->tree->parent(parent)) {
+        key_cut(node_key(host, node), relation, name);
+        if (node_has(host, node, "table"))
+            *relation = node_text(host, node, "table");
+        return;
+    }
+    *name = node_key(host, node);
+    if (node_is(host, node, "default"))
+        *name = node_key(host, parent);
+    *relation = node_key(host, node_object(host, node));
+}
+
+void say_object(struct rendering *r, const moult_node *node)
+{
+    const moult_host *host = r->host;
+    const struct kind *k = kind_of(host, node);
+    struct span relation, name;
+    belongs(host, node, &relation, &name);
+    if (node_object(host, node) == node) {
+        if (k->flags & KIND_RELATED)
+            say(r, "% % ON %", span_of(k->word), name, relation);
+        else if (node_is(host, node, "transform"))
+            say(r, "TRANSFORM %", node_key(host, node));
+        else
+            say(r, "% %", span_of(k->word), node_key(host, node));
+    } else if (node_is(host, node, "column") || node_is(host, node, "attribute")) {
+        say(r, "COLUMN %.%", relation, name);
+    } else {
+        say(r, "CONSTRAINT % ON %%", name,
+            span_of(node_is(host, node_object(host, node), "domain") ? "DOMAIN " : ""), relation);
+    }
+}
+
+/* A schema that is there before moult comes: public, and the one of a schema unit. */
+static bool stays(const moult_host *host, const moult_node *schema)
+{
+    struct span key = node_key(host, schema);
+    return span_is(key, "public") || (key.n && key.p[0] == MOULT_MARK_OPEN);
+}
+
+/* What ends with something else that goes in the same plan may be gone by then. */
+static bool goes_with_another(struct rendering *r, const moult_node *node)
+{
+    const moult_host *host = r->host;
+    struct span path;
+    uint32_t strength = 0;
+    if (node_is(host, node, "sequence")) {
+        struct span key = node_key(host, node);
+        EACH_CHILD(host, r->from ? host->tree->top(r->from) : NULL, table)
+        {
+            EACH_CHILD(host, table, column)
+            {
+                if (node_child(host, column, "owned_sequence", key))
+                    return !tree_twin(host, r->to, column);
+            }
+        }
+        return false;
+    }
+    for (uint32_t i = 0; (path.p = host->tree->ref(node, i, &strength, &path.n)); i++)
+        if (strength == MOULT_REF_OWNED && r->to && !host->tree->find(r->to, path.p, path.n))
+            return true;
+    return false;
+}
+
+/* Sequences that outlive the table must not end with it. */
+static void release_sequences(struct rendering *r, const moult_node *table)
+{
+    const moult_host *host = r->host;
+    EACH_CHILD(host, table, column)
+    {
+        EACH_CHILD(host, column, part)
+        {
+            if (node_is(host, part, "owned_sequence") &&
+                tree_node(host, r->to, "sequence", node_key(host, part)))
+                run(r, "ALTER SEQUENCE % OWNED BY NONE", node_key(host, part));
+        }
+    }
+}
+
+/* The partition of a table that will have none: its rows move, so it must not take them along. */
+static bool gives_rows_back(struct rendering *r, const moult_node *table)
+{
+    struct span parent = node_text(r->host, table, "partition_of");
+    for (int depth = 0; parent.p && depth < 64; depth++) {
+        const moult_node *now = tree_node(r->host, r->from, "table", parent);
+        const moult_node *then = tree_node(r->host, r->to, "table", parent);
+        if (then && table_repartitions(r->host, now, then))
+            return true;
+        parent = node_text(r->host, now, "partition_of");
+    }
+    return false;
+}
+
+static void drop_related(struct rendering *r, const moult_node *node, const struct kind *k)
+{
+    struct span relation, name, exists = span_of("");
+    belongs(r->host, node, &relation, &name);
+    if (goes_with_another(r, node))
+        exists = span_of("IF EXISTS ");
+    if (node_is(r->host, node, "foreign_key"))
+        run(r, "ALTER TABLE %% DROP CONSTRAINT %%", exists, relation, exists, name);
+    else
+        run(r, "DROP % %% ON %", span_of(k->word), exists, name, relation);
+}
+
+void drop_object(struct rendering *r, const moult_node *node)
+{
+    const moult_host *host = r->host;
+    const struct kind *k = kind_of(host, node);
+    struct span key = node_key(host, node);
+    if (node_is(host, node, "schema") && stays(host, node)) {
+        alter_schema(r, node, NULL);
+    } else if (node_is(host, node, "default_privileges")) {
+        render_default_privileges(r, node, NULL);
+    } else if (k->flags & KIND_RELATED) {
+        drop_related(r, node, k);
+    } else if (node_is(host, node, "user_mapping")) {
+        const char *server = memmem(key.p, key.n, " SERVER ", 8);
+        struct span role = {key.p, server ? (size_t)(server - key.p) : key.n};
+        run(r, "DROP USER MAPPING FOR %%", role, span_after(key, role.n));
+    } else if (node_is(host, node, "table") && gives_rows_back(r, node)) {
+        uint32_t hash = 2166136261u;
+        for (size_t i = 0; i < key.n; i++)
+            hash = (hash ^ (unsigned char)key.p[i]) * 16777619u;
+        char what[16], name[64];
+        snprintf(what, sizeof what, "part_%08x", hash);
+        run(r, "ALTER TABLE IF EXISTS % RENAME TO %", key, temporary_name(r, name, what));
+    } else {
+        if (node_is(host, node, "table") || node_is(host, node, "foreign_table"))
+            release_sequences(r, node);
+        run(r, "DROP % %%", span_of(k->word),
+            span_of(goes_with_another(r, node) ? "IF EXISTS " : ""), key);
+    }
+    if (node_is(host, node, "table") || node_is(host, node, "view") ||
+        node_is(host, node, "materialized_view") || node_is(host, node, "index") ||
+        node_is(host, node, "sequence"))
+        probe(r, "SELECT pg_catalog.to_regclass(~) IS NULL", key);
+}

@@ -1,0 +1,4 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+exec "${MOULT_BUILDDIR:?run by make check}/tests/conformance/moult-check-plugin" \
+    "$MOULT_BUILDDIR/tests/installed/plugins/memory-txn.so"
