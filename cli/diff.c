@@ -55,7 +55,7 @@ static int load_both(struct cli *cli, const struct list *operands, struct ref_op
     how->allow_empty = true; /* nothing is written */
     if (ref_is_snapshot_file(first) && ref_is_snapshot_file(second))
         return ref_load_files(cli, (const char *const[2]){first, second}, how,
-                              (moult_snapshot **const[2]){from, to});
+                              (moult_snapshot * *const[2]){from, to});
     bool swap = !place(first) && strncmp(first, "store:", 6) != 0;
     int code;
     if (swap) {

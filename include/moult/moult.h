@@ -165,7 +165,8 @@ typedef struct moult_plan_options {
     const char *renames_file;
     const char *const *planners;   /* instead of moult.toml's; ends in NULL; or NULL */
 } moult_plan_options;
-/* A plan from the state of the single unit in TARGETS to TO. */
+/* A plan from the state of the single unit in TARGETS to TO.  MOULT_ERR_OPEN_RUN while a run is open there:
+ * what it leads to is not known before it is ended. */
 moult_status moult_plan_make(moult *m, const moult_targets *targets, const moult_snapshot *to,
                              const moult_plan_options *options, moult_plan **out, moult_error *err);
 moult_status moult_plan_read(moult *m, const char *path, moult_plan **out, moult_error *err);
@@ -209,13 +210,15 @@ typedef struct moult_run_options {
     uint32_t dry_run;          /* plan and rehearse, write nothing */
     uint32_t allow;            /* MOULT_HAZARD_* bits; others are refused (MOULT_ERR_REFUSED) */
     uint32_t keep_going;       /* 1: a failing unit does not stop the others */
-    uint64_t lock_timeout_ms;  /* 0: 10 s */
+    uint64_t lock_timeout_ms;  /* 0: moult.toml's, or 10 s */
     moult_plan_options plan;
     moult_unit_fn *unit;
     moult_confirm_fn *confirm; /* NULL: no question */
     void *arg;
 } moult_run_options;
-/* Brings every unit to TO.  MOULT_OK only if every unit was reached. */
+/* Brings every unit to TO.  MOULT_OK only if every unit was reached; else the status of the first unit that
+ * failed.  An open run of a unit is ended first, from the plan that it stored; MOULT_ERR_OPEN_RUN where it can
+ * be neither finished nor taken back, is that of a newer moult, or was stopped. */
 moult_status moult_sync(moult *m, const moult_targets *targets, const moult_snapshot *to,
                         const moult_run_options *options, moult_error *err);
 /* Carries out PLAN; a unit in another state is refused, one already at the plan's end is in sync. */
@@ -229,7 +232,8 @@ moult_status moult_validate(moult *m, const moult_targets *targets, const moult_
 /* One line of a report: what was looked at, STATE "ok", "warning" or "failed", and a note. */
 typedef moult_status moult_check_fn(void *arg, const char *unit, const char *what,
                                     const char *state, const char *note);
-/* Read-only: digest, counts, open runs, whether the audit trail's chain holds. No writer is loaded. */
+/* Read-only: digest, counts, open runs, whether the audit trail's chain holds.  No writer is loaded.  An open
+ * run is a warning. */
 moult_status moult_audit(moult *m, const moult_targets *targets, moult_check_fn *fn, void *arg,
                          moult_error *err);
 /* Connection, version, rights, scratch, lock. */

@@ -85,8 +85,12 @@ typedef struct moult_way {
 /* One step as the dialect renders it. */
 typedef struct moult_operation {
     uint32_t size;
-    uint32_t op;            /* MOULT_CREATE, ...; DROP and CREATE also for what stood aside */
-    const char *way;        /* moult_way.id that was chosen */
+    /* What happens to the top-level object: MOULT_CREATE, DROP, RENAME, or ALTER, which is also what a change of one
+     * of its parts is.  RENAME of a part too: `changes` says which. */
+    uint32_t op;
+    /* moult_way.id that was chosen; "aside" for what is dropped (or created again) because it stands in another
+     * one's way: its change is then a DROP (or CREATE), of the object or of a part of it. */
+    const char *way;
     const char *run;        /* short id, same for the whole plan: for temporary names */
     const moult_node *from; /* the top-level object now, or NULL */
     const moult_node *to;   /* the top-level object wanted, or NULL */

@@ -120,8 +120,8 @@ static bool put_what(json_t *o, const struct plan_step *s)
 /* How much of the document is wanted. */
 enum extent {
     CARRIED_OUT, /* what a run does, the same each time: the digest covers it */
-    ALL,         /* with what was found on the way, as sizes and the rehearsal: the seal covers it */
-    DOCUMENT     /* with the seal */
+    ALL,     /* with what was found on the way, as sizes and the rehearsal: the seal covers it */
+    DOCUMENT /* with the seal */
 };
 
 static bool put_how(json_t *o, const struct plan_step *s, enum extent extent)

@@ -201,8 +201,8 @@ static moult_status verify(struct reader *r)
     bool whole = strcmp(digest, plan->digest) == 0 && hazards == plan->hazards;
     if (st != MOULT_OK || (whole && strcmp(seal, plan->seal) == 0))
         return st;
-    error_set(r->err, MOULT_ERR_CORRUPT, "%s is not as it was written: its %s does not fit", r->name,
-              whole ? "rehearsal's seal" : "digest");
+    error_set(r->err, MOULT_ERR_CORRUPT, "%s is not as it was written: its %s does not fit",
+              r->name, whole ? "rehearsal's seal" : "digest");
     error_detail(r->err, "detail", "it says %s, and is %s", whole ? seal : digest,
                  whole ? plan->seal : plan->digest);
     error_detail(r->err, "file", "%s", r->name);

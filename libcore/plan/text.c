@@ -54,9 +54,10 @@ static void write_cost(struct buf *b, const struct plan_step *s)
         buf_puts(b, "     cannot be taken back\n");
 }
 
-static void write_step(struct buf *b, const struct plan_step *s, size_t number)
+/* What is done to what, and what it puts at risk. */
+static void write_title(struct buf *b, const struct plan_step *s)
 {
-    buf_printf(b, "%4zu. %s ", number, word_name(op_words, s->op));
+    buf_printf(b, "%s ", word_name(op_words, s->op));
     line(b, s->object);
     buf_puts(b, ": ");
     line(b, s->summary);
@@ -66,6 +67,12 @@ static void write_step(struct buf *b, const struct plan_step *s, size_t number)
         buf_char(b, ']');
     }
     buf_char(b, '\n');
+}
+
+static void write_step(struct buf *b, const struct plan_step *s, size_t number)
+{
+    buf_printf(b, "%4zu. ", number);
+    write_title(b, s);
     if (s->why.p) {
         buf_puts(b, "     why: ");
         line(b, s->why);
@@ -141,16 +148,8 @@ static void write_statement(struct buf *b, struct str sql)
 
 static void write_header(struct buf *b, const struct plan_step *s, size_t number)
 {
-    buf_printf(b, "-- step %zu: %s ", number, word_name(op_words, s->op));
-    line(b, s->object);
-    buf_puts(b, ": ");
-    line(b, s->summary);
-    if (s->hazards) {
-        buf_puts(b, " [");
-        hazards_list(b, s->hazards, ", ");
-        buf_char(b, ']');
-    }
-    buf_char(b, '\n');
+    buf_printf(b, "-- step %zu: ", number);
+    write_title(b, s);
 }
 
 static moult_status write_sql(const struct moult_plan *plan, bool headers, moult_write_fn *write,

@@ -43,9 +43,8 @@ moult_status chain_link(const char *head, const char *run, const char *at, struc
                         moult_error *err)
 {
     *body = NULL;
-    json_t *json =
-        json_pack("{s:s, s:I, s:I}", "prev", head, "step", (json_int_t)place.step,
-                  place.inverse ? "inverse" : "statement", (json_int_t)place.statement);
+    json_t *json = json_pack("{s:s, s:I, s:I}", "prev", head, "step", (json_int_t)place.step,
+                             place.inverse ? "inverse" : "statement", (json_int_t)place.statement);
     bool ok =
         json && !put_sql(json, sql) &&
         (rows > INT64_MAX || !json_object_set_new(json, "rows", json_integer((json_int_t)rows)));

@@ -77,14 +77,18 @@ static moult_status outcome(struct execution *x, moult_error *err)
     return unit_error(x->u, MOULT_ERR_UNAVAILABLE, err);
 }
 
-static moult_status run_as_one(struct execution *x, moult_error *err)
+/* Opens the run in a transaction, which goes on. */
+static moult_status begin_run(struct execution *x, moult_error *err)
 {
     moult_status st = LOCK_IS_TXN(x->t) ? MOULT_OK : PLUGIN_CALL(WRITER(x), begin, x->session, err);
-    if (st != MOULT_OK)
-        return unit_error(x->u, st, err);
-    st = ledger_start(&x->ledger, x->t, x->session, err);
     if (st == MOULT_OK)
-        st = ledger_open_run(&x->ledger, x->plan, err);
+        st = ledger_start(&x->ledger, x->t, x->session, err);
+    return st == MOULT_OK ? ledger_open_run(&x->ledger, x->plan, err) : st;
+}
+
+static moult_status run_as_one(struct execution *x, moult_error *err)
+{
+    moult_status st = begin_run(x, err);
     for (size_t i = 0; st == MOULT_OK && i < x->plan->step_count; i++) {
         if (x->t->unit_count == 1)
             host_progress(x->t->m, "steps", i, x->plan->step_count);
@@ -106,12 +110,7 @@ static moult_status run_as_one(struct execution *x, moult_error *err)
 /* The run and its plan are durable before the first act. */
 static moult_status open_run(struct execution *x, moult_error *err)
 {
-    moult_status st = LOCK_IS_TXN(x->t) ? MOULT_OK : PLUGIN_CALL(WRITER(x), begin, x->session, err);
-    if (st != MOULT_OK)
-        return unit_error(x->u, st, err);
-    st = ledger_start(&x->ledger, x->t, x->session, err);
-    if (st == MOULT_OK)
-        st = ledger_open_run(&x->ledger, x->plan, err);
+    moult_status st = begin_run(x, err);
     if (st == MOULT_OK)
         st = PLUGIN_CALL(WRITER(x), commit, x->session, err);
     if (st != MOULT_OK && st != MOULT_ERR_UNKNOWN)

@@ -129,8 +129,8 @@ moult_status ledger_step(struct ledger *l, const char *event, size_t step, size_
     return append_json(l, MOULT_RECORD_STEP, event, body, err);
 }
 
-moult_status ledger_audit(struct ledger *l, struct str sql, struct statement_ref place, uint64_t rows,
-                          moult_error *err)
+moult_status ledger_audit(struct ledger *l, struct str sql, struct statement_ref place,
+                          uint64_t rows, moult_error *err)
 {
     char now[LEDGER_TIME];
     ledger_now(now);
@@ -196,8 +196,8 @@ static moult_status unreadable(const struct open_run *o, const char *tool, const
     if (!tool || strcmp(tool, THIS_TOOL) == 0)
         return damaged(o->run, moult_error_message(why), err);
     error_set(err, MOULT_ERR_OPEN_RUN,
-              "the open run %s was begun by %s, and this " THIS_TOOL " cannot read its plan", o->run,
-              tool);
+              "the open run %s was begun by %s, and this " THIS_TOOL " cannot read its plan",
+              o->run, tool);
     error_detail(err, "detail", "%s", moult_error_message(why));
     error_detail(err, "hint", "nothing was done; end the run with the version that began it");
     return MOULT_ERR_OPEN_RUN;

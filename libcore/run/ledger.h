@@ -40,8 +40,8 @@ moult_status ledger_run(struct ledger *l, const char *event, moult_error *err);
 moult_status ledger_step(struct ledger *l, const char *event, size_t step, size_t statement,
                          moult_error *err);
 /* ROWS UINT64_MAX: unknown. */
-moult_status ledger_audit(struct ledger *l, struct str sql, struct statement_ref place, uint64_t rows,
-                          moult_error *err);
+moult_status ledger_audit(struct ledger *l, struct str sql, struct statement_ref place,
+                          uint64_t rows, moult_error *err);
 
 /* A run that was opened and not ended.  .run "" = there is none. */
 struct open_run {
@@ -72,8 +72,7 @@ struct progress {
     bool ended;
 };
 moult_status ledger_progress(const moult_targets *t, moult_session *s, const char *run,
-                             const struct moult_plan *plan, struct progress *out,
-                             moult_error *err);
+                             const struct moult_plan *plan, struct progress *out, moult_error *err);
 
 /* Checks the whole chain: *COUNT records hold.  MOULT_ERR_CORRUPT names the first that does not. */
 moult_status ledger_verify(const moult_targets *t, moult_session *s, uint64_t *count,

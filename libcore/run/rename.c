@@ -61,25 +61,6 @@ moult_status renames_from_file(const char *path, struct renames *out, moult_erro
 
 /* ---- folding ---- */
 
-/* The bytes that "%XX" stand for. */
-static void unescape(struct str s, struct buf *out)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        char hex[3] = {0};
-        if (s.p[i] == '%' && i + 2 < s.n) {
-            memcpy(hex, s.p + i + 1, 2);
-            char *end;
-            unsigned long byte = strtoul(hex, &end, 16);
-            if (end == hex + 2) {
-                buf_char(out, (char)byte);
-                i += 2;
-                continue;
-            }
-        }
-        buf_char(out, s.p[i]);
-    }
-}
-
 /* PATH with every key folded as the dialect folds it. */
 static moult_status fold_path(struct moult *m, const struct adapter *a, struct arena *arena,
                               struct str *path, moult_error *err)
@@ -93,11 +74,12 @@ static moult_status fold_path(struct moult *m, const struct adapter *a, struct a
         buf_clear(&name);
         buf_clear(&kind);
         buf_add(&kind, p, k);
-        unescape((struct str){p + k + 1, colon ? n - k - 1 : 0}, &name);
+        path_unescape(&name,
+                      (struct str){p + k + 1, colon ? n - k - 1 : 0}); /* renames_add's own */
         char *key = NULL;
         size_t key_len = 0;
-        moult_status st =
-            PLUGIN_CALL(a->dialect, fold, &m->host, kind.p, buf_view(&name).p, name.n, &key, &key_len, err);
+        moult_status st = PLUGIN_CALL(a->dialect, fold, &m->host, kind.p, buf_view(&name).p, name.n,
+                                      &key, &key_len, err);
         if (st != MOULT_OK)
             return st;
         if (at)

@@ -15,7 +15,8 @@ bool step_inside(const struct execution *x, const struct plan_step *step)
 
 moult_status txn_begin(const struct execution *x, moult_error *err)
 {
-    return LOCK_IS_TXN(x) ? PLUGIN_CALL(WRITER(x), lock, x->session, err) : PLUGIN_CALL(WRITER(x), begin, x->session, err);
+    return LOCK_IS_TXN(x) ? PLUGIN_CALL(WRITER(x), lock, x->session, err)
+                          : PLUGIN_CALL(WRITER(x), begin, x->session, err);
 }
 
 moult_status check_state(const struct execution *x, const char *wanted, moult_error *err)
@@ -73,8 +74,8 @@ static struct str statement_at(const struct execution *x, struct statement_ref a
     return at.inverse ? p->inverse[at.statement] : p->statements[at.statement].sql;
 }
 
-static moult_status audit(struct execution *x, struct statement_ref at, struct str text, uint64_t rows,
-                          moult_error *err)
+static moult_status audit(struct execution *x, struct statement_ref at, struct str text,
+                          uint64_t rows, moult_error *err)
 {
     struct step_state *s = &x->steps[at.step];
     moult_status st = ledger_audit(&x->ledger, text, at, rows, err);
@@ -185,7 +186,8 @@ static moult_status probe(struct execution *x, const struct plan_statement *s, u
         return MOULT_OK;
     CLEANUP_BUF struct buf text = {0};
     moult_status st = unit_bind(x->t, x->u, s->probe, &text, err);
-    return st == MOULT_OK ? PLUGIN_CALL(WRITER(x), probe, x->session, text.p, text.n, answer, err) : st;
+    return st == MOULT_OK ? PLUGIN_CALL(WRITER(x), probe, x->session, text.p, text.n, answer, err)
+                          : st;
 }
 
 static moult_status cannot_tell(struct execution *x, size_t step, moult_error *err)
@@ -303,7 +305,8 @@ static moult_status still_to_undo(struct execution *x, size_t step, size_t k, bo
     if (st == MOULT_OK && answer == MOULT_PROBE_UNKNOWN)
         return cannot_tell(x, step, err);
     *wanted = answer == MOULT_PROBE_DONE;
-    return st == MOULT_OK && !*wanted ? audit_found(x, (struct statement_ref){step, k, true}, err) : st;
+    return st == MOULT_OK && !*wanted ? audit_found(x, (struct statement_ref){step, k, true}, err)
+                                      : st;
 }
 
 /* Outside of transactions each statement of the inverse is noted before it is run. */
@@ -317,7 +320,8 @@ static moult_status undo_noted(struct execution *x, size_t step, size_t k, moult
         st = still_to_undo(x, step, k, &wanted, err);
     else
         st = ledger_step(&x->ledger, "undo", step, k, err);
-    return st == MOULT_OK && wanted ? run_statement(x, (struct statement_ref){step, k, true}, err) : st;
+    return st == MOULT_OK && wanted ? run_statement(x, (struct statement_ref){step, k, true}, err)
+                                    : st;
 }
 
 static moult_status run_inverse(struct execution *x, size_t step, moult_error *err)

@@ -48,19 +48,11 @@ void ref_escape(struct buf *b, const char *name)
             buf_char(b, (char)*p);
 }
 
-/* The opposite of ref_escape, for one part of a reference. */
+/* The opposite of ref_escape, for one part of a reference; NULL if it is none. */
 static const char *unescaped(struct arena *a, struct str part)
 {
     CLEANUP_BUF struct buf b = {0};
-    for (size_t i = 0; i < part.n; i++) {
-        unsigned byte;
-        if (part.p[i] == '%' && i + 2 < part.n && sscanf(part.p + i + 1, "%2X", &byte) == 1) {
-            buf_char(&b, (char)byte);
-            i += 2;
-        } else
-            buf_char(&b, part.p[i]);
-    }
-    return buf_ok(&b) ? arena_str(a, buf_view(&b)).p : NULL;
+    return path_unescape(&b, part) && buf_ok(&b) ? arena_str(a, buf_view(&b)).p : NULL;
 }
 
 bool tenant_ref(struct buf *b, const char *tenant, const char *after)

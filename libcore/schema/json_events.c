@@ -178,9 +178,9 @@ static bool add_rename(struct reader *r, struct str hint)
 static bool set_text(struct reader *r, const struct frame *f, struct str s)
 {
     struct str *const document[] = {
-        [D_ADAPTER] = &r->adapter, [D_CLASS] = &r->klass,   [D_DIGEST] = NULL,
-        [D_FORMAT] = &r->format,   [D_LEVEL] = NULL,        [D_MAJOR] = NULL,
-        [D_RENAMES] = NULL,        [D_ROOT] = NULL,         [D_SERVER] = &r->server,
+        [D_ADAPTER] = &r->adapter, [D_CLASS] = &r->klass, [D_DIGEST] = NULL,
+        [D_FORMAT] = &r->format,   [D_LEVEL] = NULL,      [D_MAJOR] = NULL,
+        [D_RENAMES] = NULL,        [D_ROOT] = NULL,       [D_SERVER] = &r->server,
     };
     switch (f->form) {
     case DOCUMENT:

@@ -17,9 +17,9 @@ const char *const json_types[] = {"a string", "an integer", "a boolean", "an obj
     }
 
 static const struct member document_members[] = {
-    [D_ADAPTER] = MUST("adapter", TEXT, 0),      [D_CLASS] = MUST("class", TEXT, 0),
-    [D_DIGEST] = MUST("digest", OBJECT, DIGEST), [D_FORMAT] = MUST("format", TEXT, 0),
-    [D_LEVEL] = MUST("level", NUMBER, 0),        [D_MAJOR] = MUST("major", NUMBER, 0),
+    [D_ADAPTER] = MUST("adapter", TEXT, 0),       [D_CLASS] = MUST("class", TEXT, 0),
+    [D_DIGEST] = MUST("digest", OBJECT, DIGEST),  [D_FORMAT] = MUST("format", TEXT, 0),
+    [D_LEVEL] = MUST("level", NUMBER, 0),         [D_MAJOR] = MUST("major", NUMBER, 0),
     [D_RENAMES] = MAY("renames", ARRAY, RENAMES), [D_ROOT] = MUST("root", OBJECT, NODE),
     [D_SERVER] = MUST("server", TEXT, 0),
 };

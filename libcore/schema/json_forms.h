@@ -29,17 +29,7 @@ struct member {
 };
 
 /* Indexes of the members in their tables. */
-enum {
-    D_ADAPTER,
-    D_CLASS,
-    D_DIGEST,
-    D_FORMAT,
-    D_LEVEL,
-    D_MAJOR,
-    D_RENAMES,
-    D_ROOT,
-    D_SERVER
-};
+enum { D_ADAPTER, D_CLASS, D_DIGEST, D_FORMAT, D_LEVEL, D_MAJOR, D_RENAMES, D_ROOT, D_SERVER };
 enum { N_ATTRIBUTES, N_CHILDREN, N_CLAIMS, N_KEY, N_KIND, N_REFERENCES, N_UNMANAGED };
 enum { A_ASPECT, A_SAME, A_TEXT };
 enum { C_NAME, C_SPACE };

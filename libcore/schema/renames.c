@@ -18,38 +18,12 @@ static moult_status bad_hint(struct str hint, const char *where, const char *why
     return MOULT_ERR_CONFIG;
 }
 
-static int hex_value(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                                  : -1;
-}
-
-/* The key that ESCAPED spells; false for a "%" without two hex digits. */
-static bool unescape(struct str escaped, struct buf *out)
-{
-    for (size_t i = 0; i < escaped.n; i++) {
-        if (escaped.p[i] != '%') {
-            buf_char(out, escaped.p[i]);
-            continue;
-        }
-        int high = escaped.n - i > 2 ? hex_value(escaped.p[i + 1]) : -1;
-        int low = high >= 0 ? hex_value(escaped.p[i + 2]) : -1;
-        if (low < 0)
-            return false;
-        buf_char(out, (char)(high << 4 | low));
-        i += 2;
-    }
-    return true;
-}
-
 /* Appends "kind:key" in the one right spelling.  KIND is zero-terminated by the caller's buffer. */
 static const char *add_segment(struct buf *path, struct str kind, struct str escaped)
 {
     CLEANUP_BUF struct buf name = {0}, key = {0};
     buf_str(&name, kind);
-    if (!unescape(escaped, &key))
+    if (!path_unescape(&key, escaped))
         return "has a % that two hex digits do not follow";
     if (kind.n == 0 || key.n == 0)
         return "lacks a kind or a name";

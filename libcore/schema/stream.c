@@ -5,7 +5,7 @@
 
 #include "node.h"
 
-#define PIECE (64u * 1024u)
+#define PIECE ((size_t)64 * 1024)
 
 static void hand_on(struct stream *s)
 {

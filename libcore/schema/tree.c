@@ -312,6 +312,31 @@ void path_segment(struct buf *b, const char *kind, struct str key)
     buf_add(b, key.p + from, key.n - from);
 }
 
+static int hex_value(char c)
+{
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                                  : -1;
+}
+
+bool path_unescape(struct buf *b, struct str escaped)
+{
+    for (size_t i = 0; i < escaped.n; i++) {
+        if (escaped.p[i] != '%') {
+            buf_char(b, escaped.p[i]);
+            continue;
+        }
+        int high = escaped.n - i > 2 ? hex_value(escaped.p[i + 1]) : -1;
+        int low = high >= 0 ? hex_value(escaped.p[i + 2]) : -1;
+        if (low < 0)
+            return false;
+        buf_char(b, (char)(high << 4 | low));
+        i += 2;
+    }
+    return true;
+}
+
 void path_show(struct buf *b, struct str path)
 {
     bool utf8 = str_utf8(path);

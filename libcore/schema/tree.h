@@ -101,6 +101,8 @@ moult_status tree_dependents(const moult_tree *tree, struct str path, moult_node
 /* Appends "kind:KEY" with KEY escaped; the parent's path and "/" are the caller's. */
 struct buf;
 void path_segment(struct buf *b, const char *kind, struct str key);
+/* Appends what ESCAPED spells; false for a "%" that two hex digits do not follow. */
+bool path_unescape(struct buf *b, struct str escaped);
 
 /* A copy of TREE without the top-level objects that the patterns leave out, by the rules of a
  * scope; sealed. */

@@ -114,7 +114,8 @@ static moult_status take_copy(struct batch *b, moult_status st, bool *lost)
 moult_status postgres_batch(moult_session *session, const char *what, const char *sql,
                             batch_row_fn *fn, void *arg, moult_error *err)
 {
-    struct batch b = {.session = session, .fn = fn, .arg = arg, .sql = sql, .what = what, .err = err};
+    struct batch b = {
+        .session = session, .fn = fn, .arg = arg, .sql = sql, .what = what, .err = err};
     bool lost = PQsendQuery(session->conn, sql) != 1, failed = lost;
     CLEANUP_RESULT PGresult *bad = NULL;
     moult_status st = MOULT_OK;
@@ -142,5 +143,6 @@ moult_status postgres_batch(moult_session *session, const char *what, const char
     if (!failed)
         return st;
     /* A failure of our own that came first is the cause. */
-    return st != MOULT_OK ? st : postgres_fail_result(session, err, lost ? NULL : bad, what, NULL, 0);
+    return st != MOULT_OK ? st
+                          : postgres_fail_result(session, err, lost ? NULL : bad, what, NULL, 0);
 }

@@ -24,8 +24,9 @@ struct row {
 static inline uint32_t row_u32(const struct row *r, int i)
 {
     const unsigned char *p = (const unsigned char *)r->field[i].p;
-    return p && r->field[i].n == 4 ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]
-                                   : 0;
+    return p && r->field[i].n == 4
+               ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]
+               : 0;
 }
 
 static inline int row_i16(const struct row *r, int i)

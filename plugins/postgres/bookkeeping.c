@@ -101,8 +101,9 @@ moult_status postgres_records(moult_session *session, uint32_t table, uint64_t a
     if (st != MOULT_OK || !found.any)
         return st;
     if (!found.ours) {
-        st = postgres_fail(session->host, err, MOULT_ERR_EXISTS,
-                           "the name \"%s\" is taken by something that is not moult's", found.alien);
+        st =
+            postgres_fail(session->host, err, MOULT_ERR_EXISTS,
+                          "the name \"%s\" is taken by something that is not moult's", found.alien);
         postgres_detail(session->host, err, "hint",
                         "rename it: moult keeps its own records under that name");
         return st;

@@ -9,7 +9,8 @@
 
 #include "session.h"
 
-#define BOOKKEEPING_MARKER "moult keeps its records here (format 1, 6d6f756c-7400-4b0b-8c5e-9a3f0d27e1c4)"
+#define BOOKKEEPING_MARKER                                                                         \
+    "moult keeps its records here (format 1, 6d6f756c-7400-4b0b-8c5e-9a3f0d27e1c4)"
 #define BOOKKEEPING_SCHEMA "moult"
 
 /* After "CREATE TABLE s.name". */
@@ -23,9 +24,9 @@
     X(MOULT_RECORD_AUDIT, "moult_audit")
 
 struct bookkeeping {
-    bool ours;         /* all tables are there and marked */
-    bool any;          /* a relation of one of the names exists (in the schema where ours would be) */
-    char alien[64];    /* a name that is taken by something else, or "" */
+    bool ours;      /* all tables are there and marked */
+    bool any;       /* a relation of one of the names exists (in the schema where ours would be) */
+    char alien[64]; /* a name that is taken by something else, or "" */
 };
 
 /* Looks what is there; one round trip. */

@@ -88,7 +88,8 @@ static void add_items(struct text *out, struct slice s, const struct cast *c)
     size_t from = c->from;
     int depth = 0;
     pgtext_z(out, "ARRAY[");
-    for (struct token t = next(s, from); t.at < c->to && t.kind != TOKEN_END; t = next(s, t.at + t.n)) {
+    for (struct token t = next(s, from); t.at < c->to && t.kind != TOKEN_END;
+         t = next(s, t.at + t.n)) {
         depth += nesting(s, &t);
         if (depth || !is_op(s, &t, ','))
             continue;
@@ -100,7 +101,7 @@ static void add_items(struct text *out, struct slice s, const struct cast *c)
     pgtext_char(out, ']');
 }
 
-struct slice inspect_canon(struct inspect *in, struct slice s)
+struct slice pginspect_canon(struct inspect *in, struct slice s)
 {
     if (s.n < 12 || !memmem(s.p, s.n, "(ARRAY[", 7) || !memmem(s.p, s.n, "])::", 4))
         return (struct slice){0};

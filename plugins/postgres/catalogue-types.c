@@ -6,26 +6,26 @@
 
 #define Z(text) pgtext_z(sql, text)
 
-void catalogue_user_type_sql(const struct inspect *in, struct text *sql)
+void pgcatalogue_user_type_sql(const struct inspect *in, struct text *sql)
 {
     bool multirange = in->session->number >= 140000;
-    Z("SELECT t.oid, t.typnamespace, t.typname, " CATALOGUE_OWNER("t.typowner") ", " CATALOGUE_ACL("t.typacl")
-      ", CASE WHEN t.typisdefined THEN t.typtype ELSE 'p' END, t.typrelid, t.typarray, t.typnotnull,"
-      " CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) END,"
-      " CASE WHEN t.typtype = 'd' THEN pg_get_expr(t.typdefaultbin, 0) END,"
-      " CASE WHEN t.typtype = 'd' AND t.typcollation <> (SELECT b.typcollation FROM pg_type b"
-      " WHERE b.oid = t.typbasetype) THEN (SELECT CASE WHEN n.nspname = 'pg_catalog' THEN ''"
-      " ELSE quote_ident(n.nspname) || '.' END || quote_ident(o.collname) FROM pg_collation o"
-      " JOIN pg_namespace n ON n.oid = o.collnamespace WHERE o.oid = t.typcollation) END,"
-      " CASE WHEN t.typtype = 'e' THEN (SELECT string_agg(quote_literal(l.enumlabel), ', '"
-      " ORDER BY l.enumsortorder) FROM pg_enum l WHERE l.enumtypid = t.oid) END,"
-      " CASE WHEN t.typtype = 'r' THEN (SELECT '(' || concat_ws(', ', 'subtype = ' || format_type(g.rngsubtype,"
-      " NULL), CASE WHEN NOT c.opcdefault THEN 'subtype_opclass = ' || quote_ident(n.nspname) || '.' ||"
-      " quote_ident(c.opcname) END, CASE WHEN g.rngcollation <> s.typcollation THEN 'collation = ' ||"
-      " (SELECT quote_ident(m.nspname) || '.' || quote_ident(o.collname) FROM pg_collation o JOIN"
-      " pg_namespace m ON m.oid = o.collnamespace WHERE o.oid = g.rngcollation) END,"
-      " CASE WHEN g.rngcanonical <> 0 THEN 'canonical = ' || g.rngcanonical END,"
-      " CASE WHEN g.rngsubdiff <> 0 THEN 'subtype_diff = ' || g.rngsubdiff END");
+    Z("SELECT t.oid, t.typnamespace, t.typname, " CATALOGUE_OWNER("t.typowner") ", " CATALOGUE_ACL(
+        "t.typacl") ", CASE WHEN t.typisdefined THEN t.typtype ELSE 'p' END, t.typrelid, t.typarray, t.typnotnull,"
+                    " CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) END,"
+                    " CASE WHEN t.typtype = 'd' THEN pg_get_expr(t.typdefaultbin, 0) END,"
+                    " CASE WHEN t.typtype = 'd' AND t.typcollation <> (SELECT b.typcollation FROM pg_type b"
+                    " WHERE b.oid = t.typbasetype) THEN (SELECT CASE WHEN n.nspname = 'pg_catalog' THEN ''"
+                    " ELSE quote_ident(n.nspname) || '.' END || quote_ident(o.collname) FROM pg_collation o"
+                    " JOIN pg_namespace n ON n.oid = o.collnamespace WHERE o.oid = t.typcollation) END,"
+                    " CASE WHEN t.typtype = 'e' THEN (SELECT string_agg(quote_literal(l.enumlabel), ', '"
+                    " ORDER BY l.enumsortorder) FROM pg_enum l WHERE l.enumtypid = t.oid) END,"
+                    " CASE WHEN t.typtype = 'r' THEN (SELECT '(' || concat_ws(', ', 'subtype = ' || format_type(g.rngsubtype,"
+                    " NULL), CASE WHEN NOT c.opcdefault THEN 'subtype_opclass = ' || quote_ident(n.nspname) || '.' ||"
+                    " quote_ident(c.opcname) END, CASE WHEN g.rngcollation <> s.typcollation THEN 'collation = ' ||"
+                    " (SELECT quote_ident(m.nspname) || '.' || quote_ident(o.collname) FROM pg_collation o JOIN"
+                    " pg_namespace m ON m.oid = o.collnamespace WHERE o.oid = g.rngcollation) END,"
+                    " CASE WHEN g.rngcanonical <> 0 THEN 'canonical = ' || g.rngcanonical END,"
+                    " CASE WHEN g.rngsubdiff <> 0 THEN 'subtype_diff = ' || g.rngsubdiff END");
     if (multirange)
         Z(", (SELECT CASE WHEN y.typname <> CASE WHEN t.typname LIKE '%range%' THEN"
           " regexp_replace(t.typname, 'range', 'multirange') ELSE t.typname || '_multirange' END THEN"
@@ -55,69 +55,74 @@ void catalogue_user_type_sql(const struct inspect *in, struct text *sql)
       " CASE WHEN t.typcollation <> 0 THEN 'COLLATABLE = true' END) || ')' END"
       " FROM pg_type t LEFT JOIN pg_class k ON k.oid = t.typrelid WHERE t.typtype IN ('b', 'c', 'd', 'e', 'p', 'r')"
       " AND (t.typtype <> 'c' OR k.relkind = 'c') AND t.typcategory <> 'A' AND ");
-    catalogue_scope(in, sql, CLASS_TYPE, "t.oid", "t.typnamespace");
+    pgcatalogue_scope(in, sql, CLASS_TYPE, "t.oid", "t.typnamespace");
 }
 
-void catalogue_array_sql(const struct inspect *in, struct text *sql)
+void pgcatalogue_array_sql(const struct inspect *in, struct text *sql)
 {
     /* Of the arrays of row types only those that something uses. */
     Z("SELECT y.typarray, y.oid FROM pg_class c JOIN pg_type y ON y.oid = c.reltype WHERE y.typarray <> 0"
       " AND EXISTS (SELECT 1 FROM pg_depend d WHERE d.refclassid = 1247 AND d.refobjid = y.typarray"
       " AND d.deptype = 'n') AND ");
-    catalogue_relations(in, sql, "c.oid", "'r','p','f','v','m'");
+    pgcatalogue_relations(in, sql, "c.oid", "'r','p','f','v','m'");
 }
 
-void catalogue_routine_sql(const struct inspect *in, struct text *sql)
+void pgcatalogue_routine_sql(const struct inspect *in, struct text *sql)
 {
-    Z("SELECT p.oid, p.pronamespace, p.proname, " CATALOGUE_OWNER("p.proowner") ", " CATALOGUE_ACL("p.proacl")
-      ", p.prokind, oidvectortypes(p.proargtypes), pg_get_function_arguments(p.oid),"
-      " pg_get_function_result(p.oid), CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) END,"
-      " (SELECT quote_ident(l.lanname) FROM pg_language l WHERE l.oid = p.prolang),"
-      " CASE WHEN p.prokind = 'a' THEN pg_get_function_identity_arguments(p.oid) END"
-      " FROM pg_proc p WHERE ");
-    catalogue_scope(in, sql, CLASS_PROC, "p.oid", "p.pronamespace");
+    Z("SELECT p.oid, p.pronamespace, p.proname, " CATALOGUE_OWNER("p.proowner") ", " CATALOGUE_ACL(
+        "p.proacl") ", p.prokind, oidvectortypes(p.proargtypes), pg_get_function_arguments(p.oid),"
+                    " pg_get_function_result(p.oid), CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) END,"
+                    " (SELECT quote_ident(l.lanname) FROM pg_language l WHERE l.oid = p.prolang),"
+                    " CASE WHEN p.prokind = 'a' THEN pg_get_function_identity_arguments(p.oid) END"
+                    /* The constructors of a range are its own. */
+                    " FROM pg_proc p WHERE NOT EXISTS (SELECT 1 FROM pg_depend i WHERE i.classid = 1255 AND i.objid = p.oid"
+                    " AND i.deptype = 'i') AND ");
+    pgcatalogue_scope(in, sql, CLASS_PROC, "p.oid", "p.pronamespace");
 }
 
-#define FUNCTION(keyword, column) " CASE WHEN a." column " <> 0 THEN '" keyword " = ' || a." column " END,"
+#define FUNCTION(keyword, column)                                                                  \
+    " CASE WHEN a." column " <> 0 THEN '" keyword " = ' || a." column " END,"
 /* 'r' is the usual for the final functions of plain aggregates, 'w' for those of ordered sets. */
-#define MODIFY(keyword, column) \
-    " CASE WHEN a." column " <> CASE WHEN a.aggkind = 'n' THEN 'r' ELSE 'w' END::\"char\" THEN '" keyword \
-    " = ' || CASE a." column " WHEN 'r' THEN 'READ_ONLY' WHEN 's' THEN 'SHAREABLE' ELSE 'READ_WRITE' END END,"
+#define MODIFY(keyword, column)                                                                    \
+    " CASE WHEN a." column                                                                         \
+    " <> CASE WHEN a.aggkind = 'n' THEN 'r' ELSE 'w' END::\"char\" THEN '" keyword                 \
+    " = ' || CASE a." column                                                                       \
+    " WHEN 'r' THEN 'READ_ONLY' WHEN 's' THEN 'SHAREABLE' ELSE 'READ_WRITE' END END,"
 
-void catalogue_aggregate_sql(const struct inspect *in, struct text *sql)
+void pgcatalogue_aggregate_sql(const struct inspect *in, struct text *sql)
 {
     Z("SELECT p.oid, '(' || concat_ws(', ', 'SFUNC = ' || a.aggtransfn,"
       " 'STYPE = ' || format_type(a.aggtranstype, NULL),"
-      " CASE WHEN a.aggtransspace <> 0 THEN 'SSPACE = ' || a.aggtransspace END,"
-      FUNCTION("FINALFUNC", "aggfinalfn")
-      " CASE WHEN a.aggfinalextra THEN 'FINALFUNC_EXTRA' END,"
-      MODIFY("FINALFUNC_MODIFY", "aggfinalmodify")
-      FUNCTION("COMBINEFUNC", "aggcombinefn") FUNCTION("SERIALFUNC", "aggserialfn")
-      FUNCTION("DESERIALFUNC", "aggdeserialfn")
-      " 'INITCOND = ' || quote_literal(a.agginitval),"
-      FUNCTION("MSFUNC", "aggmtransfn") FUNCTION("MINVFUNC", "aggminvtransfn")
-      " CASE WHEN a.aggmtranstype <> 0 THEN 'MSTYPE = ' || format_type(a.aggmtranstype, NULL) END,"
-      " CASE WHEN a.aggmtransspace <> 0 THEN 'MSSPACE = ' || a.aggmtransspace END,"
-      FUNCTION("MFINALFUNC", "aggmfinalfn")
-      " CASE WHEN a.aggmfinalextra THEN 'MFINALFUNC_EXTRA' END,"
-      MODIFY("MFINALFUNC_MODIFY", "aggmfinalmodify")
-      " 'MINITCOND = ' || quote_literal(a.aggminitval),"
-      " CASE WHEN a.aggsortop <> 0 THEN 'SORTOP = OPERATOR(' || (SELECT quote_ident(n.nspname) || '.' || o.oprname"
-      " FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE o.oid = a.aggsortop) || ')' END,"
-      " CASE WHEN p.proparallel <> 'u' THEN 'PARALLEL = ' ||"
-      " CASE p.proparallel WHEN 's' THEN 'SAFE' ELSE 'RESTRICTED' END END,"
-      " CASE WHEN a.aggkind = 'h' THEN 'HYPOTHETICAL' END) || ')'"
-      " FROM pg_aggregate a JOIN pg_proc p ON p.oid = a.aggfnoid WHERE ");
-    catalogue_scope(in, sql, CLASS_PROC, "p.oid", "p.pronamespace");
+      " CASE WHEN a.aggtransspace <> 0 THEN 'SSPACE = ' || a.aggtransspace END," FUNCTION(
+          "FINALFUNC",
+          "aggfinalfn") " CASE WHEN a.aggfinalextra THEN 'FINALFUNC_EXTRA' END," MODIFY("FINALFUNC_MODIFY",
+                                                                                        "aggfinalmodify")
+          FUNCTION("COMBINEFUNC", "aggcombinefn") FUNCTION("SERIALFUNC", "aggserialfn") FUNCTION(
+              "DESERIALFUNC",
+              "aggdeserialfn") " 'INITCOND = ' || quote_literal(a.agginitval)," FUNCTION("MSFUNC",
+                                                                                         "aggmtransfn")
+              FUNCTION(
+                  "MINVFUNC",
+                  "aggminvtransfn") " CASE WHEN a.aggmtranstype <> 0 THEN 'MSTYPE = ' || format_type(a.aggmtranstype, NULL) END,"
+                                    " CASE WHEN a.aggmtransspace <> 0 THEN 'MSSPACE = ' || a.aggmtransspace END," FUNCTION("MFINALFUNC", "aggmfinalfn") " CASE WHEN a.aggmfinalextra THEN 'MFINALFUNC_EXTRA' END," MODIFY(
+                                        "MFINALFUNC_MODIFY",
+                                        "aggmfinalmodify") " 'MINITCOND = ' || quote_literal(a.aggminitval),"
+                                                           " CASE WHEN a.aggsortop <> 0 THEN 'SORTOP = OPERATOR(' || (SELECT quote_ident(n.nspname) || '.' || o.oprname"
+                                                           " FROM pg_operator o JOIN pg_namespace n ON n.oid = o.oprnamespace WHERE o.oid = a.aggsortop) || ')' END,"
+                                                           " CASE WHEN p.proparallel <> 'u' THEN 'PARALLEL = ' ||"
+                                                           " CASE p.proparallel WHEN 's' THEN 'SAFE' ELSE 'RESTRICTED' END END,"
+                                                           " CASE WHEN a.aggkind = 'h' THEN 'HYPOTHETICAL' END) || ')'"
+                                                           " FROM pg_aggregate a JOIN pg_proc p ON p.oid = a.aggfnoid WHERE ");
+    pgcatalogue_scope(in, sql, CLASS_PROC, "p.oid", "p.pronamespace");
 }
 
-void catalogue_default_acl_sql(const struct inspect *in, struct text *sql)
+void pgcatalogue_default_acl_sql(const struct inspect *in, struct text *sql)
 {
-    Z("SELECT d.oid, pg_get_userbyid(d.defaclrole), d.defaclnamespace, d.defaclobjtype, " CATALOGUE_ACL("d.defaclacl")
-      " FROM pg_default_acl d");
+    Z("SELECT d.oid, pg_get_userbyid(d.defaclrole), d.defaclnamespace, d.defaclobjtype, " CATALOGUE_ACL(
+        "d.defaclacl") " FROM pg_default_acl d");
     if (in->session->schema) {
         Z(" WHERE d.defaclnamespace = ");
-        catalogue_schema(in, sql);
+        pgcatalogue_schema(in, sql);
     }
 }
 
@@ -126,16 +131,16 @@ static void add_objects(const struct inspect *in, struct text *sql)
 {
     Z("WITH m(c, i) AS MATERIALIZED (SELECT s.classid, s.objid FROM pg_depend s WHERE s.refclassid = 2615"
       " AND s.refobjid = ");
-    catalogue_schema(in, sql);
+    pgcatalogue_schema(in, sql);
     Z("), o(c, i) AS MATERIALIZED (SELECT c, i FROM m UNION SELECT p.classid, p.objid FROM m JOIN pg_depend p"
       " ON p.refclassid = m.c AND p.refobjid = m.i WHERE m.c IN (1247, 1259) AND p.deptype IN ('a', 'i')"
       " UNION SELECT 1259, y.typrelid FROM m JOIN pg_type y ON m.c = 1247 AND y.oid = m.i"
       " WHERE y.typtype = 'c' UNION SELECT 2615, ");
-    catalogue_schema(in, sql);
+    pgcatalogue_schema(in, sql);
     Z(") ");
 }
 
-void catalogue_depend_sql(const struct inspect *in, struct text *sql)
+void pgcatalogue_depend_sql(const struct inspect *in, struct text *sql)
 {
     bool one = in->session->schema != NULL;
     if (one)
@@ -168,7 +173,7 @@ void catalogue_depend_sql(const struct inspect *in, struct text *sql)
     Z("WHERE d.classid = 2604 AND d.deptype = 'n' AND d.refobjid >= 16384");
 }
 
-void catalogue_comment_sql(const struct inspect *in, struct text *sql)
+void pgcatalogue_comment_sql(const struct inspect *in, struct text *sql)
 {
     bool one = in->session->schema != NULL;
     if (one)

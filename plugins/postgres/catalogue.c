@@ -10,7 +10,7 @@
 
 #define Z(text) pgtext_z(sql, text)
 
-void catalogue_schema(const struct inspect *in, struct text *sql)
+void pgcatalogue_schema(const struct inspect *in, struct text *sql)
 {
     Z("(SELECT n.oid FROM pg_namespace n WHERE n.nspname = ");
     pgtext_literal(sql, in->session->schema, strlen(in->session->schema));
@@ -25,41 +25,47 @@ static void add_schemas(const struct inspect *in, struct text *sql)
         pgtext_literal(sql, in->session->schema, strlen(in->session->schema));
     } else {
         Z("n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND NOT (n.nspname = '" BOOKKEEPING_SCHEMA
-          "' AND obj_description(n.oid, 'pg_namespace') IS NOT DISTINCT FROM '" BOOKKEEPING_MARKER "')");
+          "' AND obj_description(n.oid, 'pg_namespace') IS NOT DISTINCT FROM '" BOOKKEEPING_MARKER
+          "')");
     }
 }
 
-void catalogue_scope(const struct inspect *in, struct text *sql, unsigned klass, const char *oid,
-                     const char *nsp)
+void pgcatalogue_scope(const struct inspect *in, struct text *sql, unsigned klass, const char *oid,
+                       const char *nsp)
 {
     if (in->session->schema) {
         /* Catalogues have no index by schema; dependencies have one. */
-        pgtext_printf(sql, "%s IN (SELECT s.objid FROM pg_depend s WHERE s.refclassid = 2615 AND s.refobjid = ",
-                      oid);
-        catalogue_schema(in, sql);
+        pgtext_printf(
+            sql,
+            "%s IN (SELECT s.objid FROM pg_depend s WHERE s.refclassid = 2615 AND s.refobjid = ",
+            oid);
+        pgcatalogue_schema(in, sql);
         pgtext_printf(sql, " AND s.classid = %u)", klass);
     } else {
         pgtext_printf(sql, "%s IN (SELECT n.oid FROM pg_namespace n WHERE ", nsp);
         add_schemas(in, sql);
         pgtext_printf(sql, ") AND %s >= 16384", oid);
     }
-    catalogue_no_member(sql, klass, oid);
+    pgcatalogue_no_member(sql, klass, oid);
 }
 
-void catalogue_no_member(struct text *sql, unsigned klass, const char *oid)
+void pgcatalogue_no_member(struct text *sql, unsigned klass, const char *oid)
 {
-    pgtext_printf(sql,
-                  " AND NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.refclassid = 3079 AND e.deptype = 'e'"
-                  " AND e.classid = %u AND e.objid = %s)",
-                  klass, oid);
+    pgtext_printf(
+        sql,
+        " AND NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.refclassid = 3079 AND e.deptype = 'e'"
+        " AND e.classid = %u AND e.objid = %s)",
+        klass, oid);
 }
 
-void catalogue_relations(const struct inspect *in, struct text *sql, const char *oid, const char *kinds)
+void pgcatalogue_relations(const struct inspect *in, struct text *sql, const char *oid,
+                           const char *kinds)
 {
-    pgtext_printf(sql, "%s IN (SELECT k.oid FROM pg_class k WHERE k.relkind IN (%s) AND ", oid, kinds);
+    pgtext_printf(sql, "%s IN (SELECT k.oid FROM pg_class k WHERE k.relkind IN (%s) AND ", oid,
+                  kinds);
     if (in->session->schema) {
         Z("k.oid IN (SELECT s.objid FROM pg_depend s WHERE s.refclassid = 2615 AND s.refobjid = ");
-        catalogue_schema(in, sql);
+        pgcatalogue_schema(in, sql);
         Z(" AND s.classid = 1259))");
     } else {
         Z("k.relnamespace IN (SELECT n.oid FROM pg_namespace n WHERE ");
@@ -83,11 +89,9 @@ static void namespace_sql(const struct inspect *in, struct text *sql)
     /* All schemas: others are named in texts and types. */
     Z("SELECT n.oid, n.nspname, ");
     add_schemas(in, sql);
-    Z(", CASE WHEN n.oid = 2200 THEN pg_get_userbyid(n.nspowner) ELSE " OWNER("n.nspowner")
-      " END, " ACL("n.nspacl") ", EXISTS (SELECT 1 FROM pg_depend e WHERE e.refclassid = 3079"
-      " AND e.deptype = 'e' AND e.classid = 2615 AND e.objid = n.oid),"
-      " n.nspowner, array_to_string(i.initprivs, ',')"
-      " FROM pg_namespace n LEFT JOIN pg_init_privs i ON i.objoid = n.oid AND i.classoid = 2615");
+    Z(", CASE WHEN n.nspname = 'public' THEN pg_get_userbyid(n.nspowner) ELSE " OWNER("n.nspowner") " END, " ACL(
+        "n.nspacl") ", EXISTS (SELECT 1 FROM pg_depend e WHERE e.refclassid = 3079"
+                    " AND e.deptype = 'e' AND e.classid = 2615 AND e.objid = n.oid), n.nspowner FROM pg_namespace n");
 }
 
 static void member_sql(const struct inspect *in, struct text *sql)
@@ -119,32 +123,33 @@ static void type_sql(const struct inspect *in, struct text *sql)
 
 static void class_sql(const struct inspect *in, struct text *sql)
 {
-    Z("SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relpersistence, " OWNER("c.relowner")
-      ", " ACL("c.relacl") ", c.reltype,"
-      " CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END,"
-      " CASE WHEN c.relam NOT IN (0, 2) THEN (SELECT quote_ident(m.amname) FROM pg_am m WHERE m.oid = c.relam) END,"
-      " CASE WHEN c.reltablespace <> 0 THEN"
-      " (SELECT quote_ident(s.spcname) FROM pg_tablespace s WHERE s.oid = c.reltablespace) END, "
-      LIST("c.reloptions") ", " LIST("t.reloptions") ","
-      " c.relreplident, c.relrowsecurity, c.relforcerowsecurity,"
-      " CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END,"
-      " CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,"
-      " CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END,"
-      " CASE WHEN c.relkind = 'f' THEN (SELECT quote_ident(v.srvname) FROM pg_foreign_table f"
-      " JOIN pg_foreign_server v ON v.oid = f.ftserver WHERE f.ftrelid = c.oid) END,"
-      " CASE WHEN c.relkind = 'f' THEN (SELECT " LIST("f.ftoptions")
-      " FROM pg_foreign_table f WHERE f.ftrelid = c.oid) END"
-      " FROM pg_class c LEFT JOIN pg_class t ON t.oid = c.reltoastrelid AND t.reloptions IS NOT NULL"
-      " AND t.relkind = 't' WHERE c.relkind IN (" WITH_COLUMNS ",'S') AND ");
+    Z("SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relpersistence, " OWNER("c.relowner") ", " ACL(
+        "c.relacl") ", c.reltype,"
+                    " CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END,"
+                    " CASE WHEN c.relam NOT IN (0, 2) THEN (SELECT quote_ident(m.amname) FROM pg_am m WHERE m.oid = c.relam) END,"
+                    " CASE WHEN c.reltablespace <> 0 THEN"
+                    " (SELECT quote_ident(s.spcname) FROM pg_tablespace s WHERE s.oid = c.reltablespace) END, " LIST("c.reloptions") ", " LIST(
+                        "t.reloptions") ","
+                                        " c.relreplident, c.relrowsecurity, c.relforcerowsecurity,"
+                                        " CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END,"
+                                        " CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,"
+                                        " CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END,"
+                                        " CASE WHEN c.relkind = 'f' THEN (SELECT quote_ident(v.srvname) FROM pg_foreign_table f"
+                                        " JOIN pg_foreign_server v ON v.oid = f.ftserver WHERE f.ftrelid = c.oid) END,"
+                                        " CASE WHEN c.relkind = 'f' THEN (SELECT " LIST(
+                                            "f.ftoptions") " FROM pg_foreign_table f WHERE f.ftrelid = c.oid) END"
+                                                           " FROM pg_class c LEFT JOIN pg_class t ON t.oid = c.reltoastrelid AND t.reloptions IS NOT NULL"
+                                                           " AND t.relkind = 't' WHERE c.relkind IN (" WITH_COLUMNS
+                                                           ",'S') AND ");
     if (in->session->schema) {
         Z("(c.relkind <> 'c' AND ");
-        catalogue_scope(in, sql, 1259, "c.oid", "c.relnamespace");
+        pgcatalogue_scope(in, sql, 1259, "c.oid", "c.relnamespace");
         Z(" OR c.oid IN (SELECT y.typrelid FROM pg_type y WHERE y.typtype = 'c' AND ");
-        catalogue_scope(in, sql, 1247, "y.oid", "y.typnamespace");
+        pgcatalogue_scope(in, sql, 1247, "y.oid", "y.typnamespace");
         Z(")) AND NOT (c.relname IN ('moult_run', 'moult_step', 'moult_audit')"
           " AND obj_description(c.oid, 'pg_class') IS NOT DISTINCT FROM '" BOOKKEEPING_MARKER "')");
     } else {
-        catalogue_scope(in, sql, 1259, "c.oid", "c.relnamespace");
+        pgcatalogue_scope(in, sql, 1259, "c.oid", "c.relnamespace");
     }
     /* What identity columns count with is theirs. */
     Z(" AND NOT (c.relkind = 'S' AND EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 1259"
@@ -154,7 +159,7 @@ static void class_sql(const struct inspect *in, struct text *sql)
 static void parent_sql(const struct inspect *in, struct text *sql)
 {
     Z("SELECT h.inhrelid, h.inhparent FROM pg_inherits h WHERE ");
-    catalogue_relations(in, sql, "h.inhrelid", "'r','p','f'");
+    pgcatalogue_relations(in, sql, "h.inhrelid", "'r','p','f'");
     Z(" ORDER BY h.inhrelid, h.inhseqno");
 }
 
@@ -169,12 +174,13 @@ static void attribute_sql(const struct inspect *in, struct text *sql)
       " JOIN pg_namespace n ON n.oid = o.collnamespace WHERE o.oid = a.attcollation) END,"
       " a.attstorage, coalesce(a.attstattarget, -1)::int4, ");
     Z(compression ? "a.attcompression, " : "''::\"char\", ");
-    Z(LIST("a.attoptions") ", " LIST("a.attfdwoptions") ", " ACL("a.attacl") ", a.attinhcount > 0,"
-      /* Without its table it is cheaper to print, and only a generated column's has columns in it. */
-      " pg_get_expr(d.adbin, CASE WHEN a.attgenerated = '' THEN 0 ELSE d.adrelid END)"
-      " FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum"
-      " WHERE a.attnum > 0 AND NOT a.attisdropped AND ");
-    catalogue_relations(in, sql, "a.attrelid", WITH_COLUMNS);
+    Z(LIST("a.attoptions") ", " LIST("a.attfdwoptions") ", " ACL(
+        "a.attacl") ", a.attinhcount > 0,"
+                    /* Without its table it is cheaper to print, and only a generated column's has columns in it. */
+                    " pg_get_expr(d.adbin, CASE WHEN a.attgenerated = '' THEN 0 ELSE d.adrelid END)"
+                    " FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum"
+                    " WHERE a.attnum > 0 AND NOT a.attisdropped AND ");
+    pgcatalogue_relations(in, sql, "a.attrelid", WITH_COLUMNS);
 }
 
 static void sequence_sql(const struct inspect *in, struct text *sql)
@@ -185,7 +191,7 @@ static void sequence_sql(const struct inspect *in, struct text *sql)
       " FROM pg_sequence q JOIN pg_class c ON c.oid = q.seqrelid"
       " LEFT JOIN pg_depend d ON d.classid = 1259 AND d.objid = q.seqrelid AND d.refclassid = 1259"
       " AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i') WHERE ");
-    catalogue_relations(in, sql, "q.seqrelid", "'S'");
+    pgcatalogue_relations(in, sql, "q.seqrelid", "'S'");
 }
 
 static void default_opclass_sql(const struct inspect *in, struct text *sql)
@@ -198,7 +204,7 @@ static void index_column_sql(const struct inspect *in, struct text *sql)
 {
     Z("SELECT a.attrelid, a.attnum, coalesce(a.attstattarget, -1)::int4, a.attoptions IS NOT NULL"
       " FROM pg_attribute a WHERE a.attnum > 0 AND (a.attstattarget >= 0 OR a.attoptions IS NOT NULL) AND ");
-    catalogue_relations(in, sql, "a.attrelid", "'i','I'");
+    pgcatalogue_relations(in, sql, "a.attrelid", "'i','I'");
     Z(" ORDER BY a.attrelid, a.attnum");
 }
 
@@ -207,19 +213,19 @@ static void index_sql(const struct inspect *in, struct text *sql)
 {
     Z("SELECT i.indexrelid, i.indrelid, x.relname, x.relnamespace, i.indisunique, i.indisvalid,"
       " i.indisclustered, i.indisreplident, CASE WHEN x.reltablespace <> 0 THEN"
-      " (SELECT quote_ident(s.spcname) FROM pg_tablespace s WHERE s.oid = x.reltablespace) END, "
-      LIST("x.reloptions") ","
-      " CASE WHEN x.relispartition THEN (SELECT h.inhparent FROM pg_inherits h"
-      " WHERE h.inhrelid = i.indexrelid) END,"
-      " n.oid, n.conname, n.contype, n.condeferrable, n.condeferred, x.relam,"
-      " i.indkey::text, i.indclass::text, i.indcollation::text, i.indoption::text, i.indnkeyatts, ");
+      " (SELECT quote_ident(s.spcname) FROM pg_tablespace s WHERE s.oid = x.reltablespace) END, " LIST(
+          "x.reloptions") ","
+                          " CASE WHEN x.relispartition THEN (SELECT h.inhparent FROM pg_inherits h"
+                          " WHERE h.inhrelid = i.indexrelid) END,"
+                          " n.oid, n.conname, n.contype, n.condeferrable, n.condeferred, x.relam,"
+                          " i.indkey::text, i.indclass::text, i.indcollation::text, i.indoption::text, i.indnkeyatts, ");
     Z(in->session->number >= 150000 ? "i.indnullsnotdistinct" : "false");
     Z(", i.indexprs IS NULL AND i.indpred IS NULL");
     Z(in->session->number >= 180000 ? " AND n.conperiod IS NOT TRUE" : "");
     Z(" FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid"
       " LEFT JOIN pg_constraint n ON n.conindid = i.indexrelid AND n.conrelid = i.indrelid"
       " AND n.contype IN ('p', 'u', 'x') WHERE ");
-    catalogue_relations(in, sql, "i.indrelid", "'r','p','m'");
+    pgcatalogue_relations(in, sql, "i.indrelid", "'r','p','m'");
     /* What copies are of comes first. */
     Z(" ORDER BY x.relispartition");
 }
@@ -238,8 +244,8 @@ static void index_text_sql(const struct inspect *in, struct text *sql)
 }
 
 /* %s: what the server prints; which columns SET NULL is for. */
-#define CONSTRAINT                                                                                 \
-    "SELECT n.oid, n.conname, n.contype, n.conrelid, n.contypid, n.confrelid, n.condeferrable,"    \
+#define CONSTRAINT                                                                                         \
+    "SELECT n.oid, n.conname, n.contype, n.conrelid, n.contypid, n.confrelid, n.condeferrable,"            \
     " n.condeferred, n.convalidated, array_to_string(n.conkey, ','), %s, array_to_string(n.confkey, ',')," \
     " n.confupdtype, n.confdeltype, n.confmatchtype, n.conindid, %s FROM pg_constraint n WHERE "
 
@@ -253,14 +259,14 @@ static void constraint_sql(const struct inspect *in, struct text *sql)
                               : "CASE WHEN n.contype = 'c' THEN pg_get_constraintdef(n.oid) END",
                   v >= 150000 ? "array_to_string(n.confdelsetcols, ',')" : "NULL::text");
     Z("n.contype IN ('c', 'f') AND n.conparentid = 0 AND (n.coninhcount = 0 OR n.conislocal) AND ");
-    catalogue_relations(in, sql, "n.conrelid", "'r','p','f'");
+    pgcatalogue_relations(in, sql, "n.conrelid", "'r','p','f'");
 }
 
-void catalogue_domain_check_sql(const struct inspect *in, struct text *sql)
+void pgcatalogue_domain_check_sql(const struct inspect *in, struct text *sql)
 {
     pgtext_printf(sql, CONSTRAINT, "pg_get_constraintdef(n.oid)", "NULL::text");
     Z("n.contype = 'c' AND n.contypid IN (SELECT y.oid FROM pg_type y WHERE y.typtype = 'd' AND ");
-    catalogue_scope(in, sql, CLASS_TYPE, "y.oid", "y.typnamespace");
+    pgcatalogue_scope(in, sql, CLASS_TYPE, "y.oid", "y.typnamespace");
     Z(")");
 }
 
@@ -270,14 +276,14 @@ static void trigger_sql(const struct inspect *in, struct text *sql)
       " FROM pg_trigger g WHERE NOT g.tgisinternal AND ");
     if (in->session->number >= 130000)
         Z("g.tgparentid = 0 AND ");
-    catalogue_relations(in, sql, "g.tgrelid", "'r','p','f','v'");
+    pgcatalogue_relations(in, sql, "g.tgrelid", "'r','p','f','v'");
 }
 
 static void rule_sql(const struct inspect *in, struct text *sql)
 {
     Z("SELECT w.oid, w.ev_class, w.rulename, w.ev_enabled,"
       " CASE WHEN w.rulename <> '_RETURN' THEN pg_get_ruledef(w.oid) END FROM pg_rewrite w WHERE ");
-    catalogue_relations(in, sql, "w.ev_class", "'r','p','f','v','m'");
+    pgcatalogue_relations(in, sql, "w.ev_class", "'r','p','f','v','m'");
 }
 
 static void policy_sql(const struct inspect *in, struct text *sql)
@@ -287,45 +293,46 @@ static void policy_sql(const struct inspect *in, struct text *sql)
       " ELSE pg_get_userbyid(o.id) END, E'\\x1f') FROM unnest(p.polroles) o(id)) END,"
       " pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)"
       " FROM pg_policy p WHERE ");
-    catalogue_relations(in, sql, "p.polrelid", "'r','p'");
+    pgcatalogue_relations(in, sql, "p.polrelid", "'r','p'");
 }
 
 static void statistics_sql(const struct inspect *in, struct text *sql)
 {
-    Z("SELECT x.oid, x.stxnamespace, x.stxname, " OWNER("x.stxowner") ", x.stxrelid,"
-      " pg_get_statisticsobjdef(x.oid), ");
+    Z("SELECT x.oid, x.stxnamespace, x.stxname, " OWNER(
+        "x.stxowner") ", x.stxrelid,"
+                      " pg_get_statisticsobjdef(x.oid), ");
     Z(in->session->number >= 130000 ? "coalesce(x.stxstattarget, -1)::int4" : "-1");
     Z(" FROM pg_statistic_ext x WHERE ");
-    catalogue_relations(in, sql, "x.stxrelid", "'r','p','f','m'");
+    pgcatalogue_relations(in, sql, "x.stxrelid", "'r','p','f','m'");
 }
 
 const struct catalogue_query postgres_catalogue[] = {
-    {1, session_sql, inspect_session_row},
-    {1, namespace_sql, inspect_namespace_row},
-    {1, member_sql, inspect_member_row},
-    {1, catalogue_kinds_sql, inspect_kinds_row},
-    {1, class_sql, inspect_class_row},
-    {1, parent_sql, inspect_parent_row},
-    {1, attribute_sql, inspect_attribute_row},
-    {1, sequence_sql, inspect_sequence_row},
-    {1, default_opclass_sql, inspect_opclass_row},
-    {1, index_column_sql, inspect_index_column_row},
-    {1, index_sql, inspect_index_row},
-    {1, constraint_sql, inspect_constraint_row},
-    {1, trigger_sql, inspect_trigger_row},
-    {1, rule_sql, inspect_rule_row},
-    {1, policy_sql, inspect_policy_row},
-    {1, statistics_sql, inspect_statistics_row},
-    {1, catalogue_user_type_sql, inspect_user_type_row},
-    {1, catalogue_array_sql, inspect_array_row},
-    {1, catalogue_domain_check_sql, inspect_constraint_row},
-    {1, catalogue_routine_sql, inspect_routine_row},
-    {1, catalogue_aggregate_sql, inspect_aggregate_row},
-    {2, type_sql, inspect_type_row},
-    {2, index_text_sql, inspect_index_text_row},
-    {2, catalogue_misc_sql, inspect_misc_row},
-    {2, catalogue_default_acl_sql, inspect_default_acl_row},
-    {2, catalogue_depend_sql, inspect_depend_row},
-    {2, catalogue_comment_sql, inspect_comment_row},
+    {1, session_sql, pginspect_session_row},
+    {1, namespace_sql, pginspect_namespace_row},
+    {1, member_sql, pginspect_member_row},
+    {1, pgcatalogue_kinds_sql, pginspect_kinds_row},
+    {1, class_sql, pginspect_class_row},
+    {1, parent_sql, pginspect_parent_row},
+    {1, attribute_sql, pginspect_attribute_row},
+    {1, sequence_sql, pginspect_sequence_row},
+    {1, default_opclass_sql, pginspect_opclass_row},
+    {1, index_column_sql, pginspect_index_column_row},
+    {1, index_sql, pginspect_index_row},
+    {1, constraint_sql, pginspect_constraint_row},
+    {1, trigger_sql, pginspect_trigger_row},
+    {1, rule_sql, pginspect_rule_row},
+    {1, policy_sql, pginspect_policy_row},
+    {1, statistics_sql, pginspect_statistics_row},
+    {1, pgcatalogue_user_type_sql, pginspect_user_type_row},
+    {1, pgcatalogue_array_sql, pginspect_array_row},
+    {1, pgcatalogue_domain_check_sql, pginspect_constraint_row},
+    {1, pgcatalogue_routine_sql, pginspect_routine_row},
+    {1, pgcatalogue_aggregate_sql, pginspect_aggregate_row},
+    {2, type_sql, pginspect_type_row},
+    {2, index_text_sql, pginspect_index_text_row},
+    {2, pgcatalogue_misc_sql, pginspect_misc_row},
+    {2, pgcatalogue_default_acl_sql, pginspect_default_acl_row},
+    {2, pgcatalogue_depend_sql, pginspect_depend_row},
+    {2, pgcatalogue_comment_sql, pginspect_comment_row},
 };
 const int postgres_catalogue_count = sizeof postgres_catalogue / sizeof *postgres_catalogue;

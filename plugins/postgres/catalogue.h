@@ -15,26 +15,27 @@
 #define CATALOGUE_ACL(column) "array_to_string(" column ", ',')"
 
 /* The identifier of the schema of a schema unit. */
-void catalogue_schema(const struct inspect *in, struct text *sql);
+void pgcatalogue_schema(const struct inspect *in, struct text *sql);
 /* A condition: the object of catalogue KLASS whose identifier and schema are the expressions OID and NSP
  * is the unit's. */
-void catalogue_scope(const struct inspect *in, struct text *sql, unsigned klass, const char *oid,
-                     const char *nsp);
+void pgcatalogue_scope(const struct inspect *in, struct text *sql, unsigned klass, const char *oid,
+                       const char *nsp);
 /* " AND ...": it belongs to no extension. */
-void catalogue_no_member(struct text *sql, unsigned klass, const char *oid);
+void pgcatalogue_no_member(struct text *sql, unsigned klass, const char *oid);
 /* A condition: OID is a relation of the unit of one of KINDS ("'r','p'").  Members of extensions are
  * not left out: nobody knows them later. */
-void catalogue_relations(const struct inspect *in, struct text *sql, const char *oid, const char *kinds);
+void pgcatalogue_relations(const struct inspect *in, struct text *sql, const char *oid,
+                           const char *kinds);
 
-void catalogue_user_type_sql(const struct inspect *in, struct text *sql);
-void catalogue_domain_check_sql(const struct inspect *in, struct text *sql);
-void catalogue_kinds_sql(const struct inspect *in, struct text *sql);
-void catalogue_array_sql(const struct inspect *in, struct text *sql);
-void catalogue_routine_sql(const struct inspect *in, struct text *sql);
-void catalogue_aggregate_sql(const struct inspect *in, struct text *sql);
-void catalogue_misc_sql(const struct inspect *in, struct text *sql);
-void catalogue_default_acl_sql(const struct inspect *in, struct text *sql);
-void catalogue_depend_sql(const struct inspect *in, struct text *sql);
-void catalogue_comment_sql(const struct inspect *in, struct text *sql);
+void pgcatalogue_user_type_sql(const struct inspect *in, struct text *sql);
+void pgcatalogue_domain_check_sql(const struct inspect *in, struct text *sql);
+void pgcatalogue_kinds_sql(const struct inspect *in, struct text *sql);
+void pgcatalogue_array_sql(const struct inspect *in, struct text *sql);
+void pgcatalogue_routine_sql(const struct inspect *in, struct text *sql);
+void pgcatalogue_aggregate_sql(const struct inspect *in, struct text *sql);
+void pgcatalogue_misc_sql(const struct inspect *in, struct text *sql);
+void pgcatalogue_default_acl_sql(const struct inspect *in, struct text *sql);
+void pgcatalogue_depend_sql(const struct inspect *in, struct text *sql);
+void pgcatalogue_comment_sql(const struct inspect *in, struct text *sql);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* classify.c - what a statement of untrusted text would do, by the words that it begins with.  Whatever is
- * not known is refused. */
+/* classify.c - what a statement of untrusted text would do, by the words that it begins with. 
+ * Whatever is not known is refused. */
 #include <string.h>
 
 #include "split.h"
@@ -56,12 +56,13 @@ static const char *shared_kind(const struct sentence *s, uint32_t i)
 /* ---- CREATE, ALTER, DROP and what else is about objects ---- */
 
 static const char *const kinds[] = {
-    "access",    "aggregate", "cast",      "collation",  "constraint", "conversion",   "default",
-    "domain",    "event",     "extension", "foreign",    "function",   "global",       "index",
-    "language",  "local",     "materialized", "operator", "or",        "policy",       "procedural",
-    "procedure", "publication", "recursive", "routine",  "rule",       "schema",       "sequence",
-    "server",    "statistics", "table",    "temp",       "temporary",  "text",         "transform",
-    "trigger",   "trusted",   "type",      "unique",     "unlogged",   "user",         "view",
+    "access",  "aggregate", "cast",       "collation", "constraint",   "conversion",
+    "default", "domain",    "event",      "extension", "foreign",      "function",
+    "global",  "index",     "language",   "local",     "materialized", "operator",
+    "or",      "policy",    "procedural", "procedure", "publication",  "recursive",
+    "routine", "rule",      "schema",     "sequence",  "server",       "statistics",
+    "table",   "temp",      "temporary",  "text",      "transform",    "trigger",
+    "trusted", "type",      "unique",     "unlogged",  "user",         "view",
     NULL};
 
 /* CREATE SUBSCRIPTION ... WITH (connect = false): only then nothing is connected to. */
@@ -75,14 +76,15 @@ static bool connects(const struct sentence *s)
         bool quoted = t->kind == TOKEN_STRING && t->n > 2 && *p == '\'';
         size_t n = quoted ? t->n - 2 : t->n;
         p += quoted;
-        return !(pgtoken_equal(p, n, "false") || pgtoken_equal(p, n, "off") || pgtoken_equal(p, n, "0"));
+        return !(pgtoken_equal(p, n, "false") || pgtoken_equal(p, n, "off") ||
+                 pgtoken_equal(p, n, "0"));
     }
     return true;
 }
 
 static struct verdict create(const struct sentence *s)
 {
-    static const char *const before[] = {"or",   "replace", "global",   "local",
+    static const char *const before[] = {"or",   "replace",   "global",   "local",
                                          "temp", "temporary", "unlogged", NULL};
     const char *why = shared_kind(s, 1);
     if (why)
@@ -171,16 +173,19 @@ static struct verdict copy(const struct sentence *s)
     if (v.rows_follow || pgsentence_is(s, i, "stdout"))
         return v;
     return refused(pgsentence_is(s, i, "program") ? "COPY ... PROGRAM runs a program on the server"
-                                                : "COPY reads or writes a file of the server");
+                                                  : "COPY reads or writes a file of the server");
 }
 
 /* Functions that a dump calls, and those that change nothing anywhere. */
 static bool is_harmless(const struct sentence *s, uint32_t i)
 {
-    static const char *const known[] = {
-        "setval", "nextval", "currval",         "lastval", "set_config", "current_setting", "now",
-        "version", "pg_backend_pid", "count",   "min",     "max",        "sum",             "pg_sleep",
-        "current_database", "lo_create", "lo_open", "lowrite", "lo_close", "lo_unlink", NULL};
+    static const char *const known[] = {"setval",    "nextval",    "currval",
+                                        "lastval",   "set_config", "current_setting",
+                                        "now",       "version",    "pg_backend_pid",
+                                        "count",     "min",        "max",
+                                        "sum",       "pg_sleep",   "current_database",
+                                        "lo_create", "lo_open",    "lowrite",
+                                        "lo_close",  "lo_unlink",  NULL};
     return is_any(s, i, known);
 }
 
@@ -192,23 +197,24 @@ static bool is_syntax(const char *p, size_t n)
         return false;
     for (size_t i = 0; i < n; i++)
         word[i] = (char)(p[i] >= 'A' && p[i] <= 'Z' ? p[i] - 'A' + 'a' : p[i]);
-    return postgres_is_keyword(word, n) || pgtoken_equal(p, n, "by") || pgtoken_equal(p, n, "exists") ||
-           pgtoken_equal(p, n, "over") || pgtoken_equal(p, n, "filter") || pgtoken_equal(p, n, "recursive");
+    return postgres_is_keyword(word, n) || pgtoken_equal(p, n, "by") ||
+           pgtoken_equal(p, n, "exists") || pgtoken_equal(p, n, "over") ||
+           pgtoken_equal(p, n, "filter") || pgtoken_equal(p, n, "recursive");
 }
 
-/* A query changes nothing, unless it calls what does.  Built-in operators and casts can be replaced by a
- * text's own only where it runs, and a query is left out. */
+/* A query changes nothing, unless it calls what does.  Built-in operators and casts can be
+ * replaced by a text's own only where it runs, and a query is left out. */
 static struct verdict query(const struct sentence *s)
 {
     if (pgsentence_find(s, 0, "into") < s->count)
         return refused("a query that makes a table is not understood: write CREATE TABLE ... AS");
     for (uint32_t i = 1; i < s->count; i++) {
         const struct token *t = pgsentence_at(s, i - 1);
-        bool name = t->kind == TOKEN_QUOTED ||
-                    (t->kind == TOKEN_WORD && !is_harmless(s, i - 1) &&
-                     !is_syntax(s->text + t->at, t->n));
+        bool name = t->kind == TOKEN_QUOTED || (t->kind == TOKEN_WORD && !is_harmless(s, i - 1) &&
+                                                !is_syntax(s->text + t->at, t->n));
         if (pgsentence_op(s, i, '(') && name)
-            return about(s, i - 1, MOULT_STMT_PROCEDURAL, "the query calls %.*s(), which may do anything");
+            return about(s, i - 1, MOULT_STMT_PROCEDURAL,
+                         "the query calls %.*s(), which may do anything");
     }
     return klass(MOULT_STMT_DATA);
 }
@@ -241,18 +247,46 @@ static struct verdict with(const struct sentence *s)
 /* Left out: what they set is pinned, or of no meaning to a schema. */
 static bool is_idle_setting(const char *p, size_t n)
 {
-    static const char *const names[] = {
-        "application_name", "bytea_output", "check_function_bodies", "client_encoding",
-        "client_min_messages", "commit_delay", "constraint_exclusion", "cpu_tuple_cost",
-        "default_statistics_target", "default_transaction_isolation", "default_transaction_read_only",
-        "default_with_oids", "effective_cache_size", "effective_io_concurrency",
-        "escape_string_warning", "extra_float_digits", "gin_fuzzy_search_limit",
-        "idle_in_transaction_session_timeout", "idle_session_timeout", "jit", "lock_timeout",
-        "maintenance_work_mem", "max_parallel_maintenance_workers", "max_parallel_workers",
-        "max_parallel_workers_per_gather", "names", "quote_all_identifiers", "random_page_cost",
-        "row_security", "seq_page_cost", "session_replication_role", "statement_timeout",
-        "synchronous_commit", "synchronize_seqscans", "temp_buffers", "transaction_timeout", "work_mem",
-        "seed", "password_encryption", "default_toast_compression"};
+    static const char *const names[] = {"application_name",
+                                        "bytea_output",
+                                        "check_function_bodies",
+                                        "client_encoding",
+                                        "client_min_messages",
+                                        "commit_delay",
+                                        "constraint_exclusion",
+                                        "cpu_tuple_cost",
+                                        "default_statistics_target",
+                                        "default_transaction_isolation",
+                                        "default_transaction_read_only",
+                                        "default_with_oids",
+                                        "effective_cache_size",
+                                        "effective_io_concurrency",
+                                        "escape_string_warning",
+                                        "extra_float_digits",
+                                        "gin_fuzzy_search_limit",
+                                        "idle_in_transaction_session_timeout",
+                                        "idle_session_timeout",
+                                        "jit",
+                                        "lock_timeout",
+                                        "maintenance_work_mem",
+                                        "max_parallel_maintenance_workers",
+                                        "max_parallel_workers",
+                                        "max_parallel_workers_per_gather",
+                                        "names",
+                                        "quote_all_identifiers",
+                                        "random_page_cost",
+                                        "row_security",
+                                        "seq_page_cost",
+                                        "session_replication_role",
+                                        "statement_timeout",
+                                        "synchronous_commit",
+                                        "synchronize_seqscans",
+                                        "temp_buffers",
+                                        "transaction_timeout",
+                                        "work_mem",
+                                        "seed",
+                                        "password_encryption",
+                                        "default_toast_compression"};
     static const char *const families[] = {"enable_", "log_", "debug_", "vacuum_", "geqo"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         if (pgtoken_equal(p, n, names[i]))
@@ -268,7 +302,8 @@ static bool is_idle_setting(const char *p, size_t n)
 
 static struct verdict set(const struct sentence *s)
 {
-    static const char *const transaction[] = {"transaction", "constraints", "characteristics", NULL};
+    static const char *const transaction[] = {"transaction", "constraints", "characteristics",
+                                              NULL};
     struct verdict v = klass(MOULT_STMT_SESSION);
     uint32_t i = pgsentence_is(s, 1, "local") ||
                          (pgsentence_is(s, 1, "session") && !pgsentence_is(s, 2, "authorization"))
@@ -322,7 +357,8 @@ static struct verdict session(const struct sentence *s)
 
 static struct verdict cluster(const struct sentence *s)
 {
-    bool marks = pgsentence_find(s, 1, "using") < s->count || pgsentence_find(s, 1, "on") < s->count;
+    bool marks =
+        pgsentence_find(s, 1, "using") < s->count || pgsentence_find(s, 1, "on") < s->count;
     return klass(marks ? MOULT_STMT_SCHEMA : MOULT_STMT_DATA);
 }
 
@@ -343,7 +379,8 @@ static struct verdict roll_back(const struct sentence *s)
 
 static struct verdict prepare(const struct sentence *s)
 {
-    return refused_at(s, 0, "%.*s is about a prepared statement or transaction, which is no part of a schema");
+    return refused_at(
+        s, 0, "%.*s is about a prepared statement or transaction, which is no part of a schema");
 }
 
 static struct verdict cursor(const struct sentence *s)
@@ -365,19 +402,19 @@ static const struct {
     const char *word;
     judge_fn *judge;
 } statements[] = {
-    {"create", create},     {"alter", alter},        {"drop", drop},         {"comment", label},
-    {"security", label},    {"grant", grant},        {"revoke", grant},      {"insert", rows},
-    {"update", rows},       {"delete", rows},        {"merge", rows},        {"truncate", rows},
-    {"copy", copy},         {"select", select},      {"values", query},      {"table", query},
-    {"with", with},         {"vacuum", rows},        {"analyze", rows},      {"analyse", rows},
-    {"reindex", rows},      {"refresh", rows},       {"cluster", cluster},   {"set", set},
-    {"reset", reset},       {"show", session},       {"begin", end},         {"start", end},
-    {"commit", end},        {"end", end},            {"savepoint", session}, {"release", session},
-    {"lock", session},      {"do", block},           {"call", block},        {"import", import},
+    {"create", create},      {"alter", alter},       {"drop", drop},         {"comment", label},
+    {"security", label},     {"grant", grant},       {"revoke", grant},      {"insert", rows},
+    {"update", rows},        {"delete", rows},       {"merge", rows},        {"truncate", rows},
+    {"copy", copy},          {"select", select},     {"values", query},      {"table", query},
+    {"with", with},          {"vacuum", rows},       {"analyze", rows},      {"analyse", rows},
+    {"reindex", rows},       {"refresh", rows},      {"cluster", cluster},   {"set", set},
+    {"reset", reset},        {"show", session},      {"begin", end},         {"start", end},
+    {"commit", end},         {"end", end},           {"savepoint", session}, {"release", session},
+    {"lock", session},       {"do", block},          {"call", block},        {"import", import},
     {"rollback", roll_back}, {"abort", roll_back},   {"prepare", prepare},   {"execute", prepare},
     {"deallocate", prepare}, {"declare", cursor},    {"fetch", cursor},      {"move", cursor},
-    {"close", cursor},      {"listen", notify},      {"notify", notify},     {"unlisten", notify},
-    {"load", server},       {"checkpoint", server},  {"discard", server},    {"explain", server},
+    {"close", cursor},       {"listen", notify},     {"notify", notify},     {"unlisten", notify},
+    {"load", server},        {"checkpoint", server}, {"discard", server},    {"explain", server},
     {"reassign", server},
 };
 

@@ -99,8 +99,9 @@ static moult_status read_fragment(moult_session *s, const char *fragment, moult_
 {
     static const char key[] = "schema=";
     if (strncmp(fragment, key, sizeof key - 1) != 0 || !fragment[sizeof key - 1]) {
-        moult_status st = postgres_fail(s->host, err, MOULT_ERR_CONFIG,
-                                        "\"#%s\" at the end of the URL is not understood", fragment);
+        moult_status st =
+            postgres_fail(s->host, err, MOULT_ERR_CONFIG,
+                          "\"#%s\" at the end of the URL is not understood", fragment);
         postgres_detail(s->host, err, "hint", "write #schema=NAME for one schema of the database");
         return st;
     }
@@ -108,8 +109,8 @@ static moult_status read_fragment(moult_session *s, const char *fragment, moult_
     return s->schema ? MOULT_OK : postgres_nomem(s->host, err);
 }
 
-moult_status postgres_session_new(const moult_host *host, const moult_open *how, moult_session **out,
-                                  moult_error *err)
+moult_status postgres_session_new(const moult_host *host, const moult_open *how,
+                                  moult_session **out, moult_error *err)
 {
     moult_session *s = calloc(1, sizeof *s);
     if (!s)
@@ -165,14 +166,14 @@ static moult_status pin(moult_session *s, moult_error *err)
     uint64_t lock = s->lock_timeout_ms > INT_MAX ? INT_MAX : s->lock_timeout_ms;
     uint64_t run = s->statement_timeout_ms > INT_MAX ? INT_MAX : s->statement_timeout_ms;
     pgtext_printf(&sql, "SET lock_timeout = %d; SET statement_timeout = %d;", lock ? (int)lock : 1,
-                (int)run);
+                  (int)run);
     if (s->role) {
         pgtext_z(&sql, "SET ROLE ");
         pgtext_name(&sql, s->role, strlen(s->role));
         pgtext_char(&sql, ';');
     }
     pgtext_z(&sql, "SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_database(),"
-                 " pg_catalog.current_setting('server_version')");
+                   " pg_catalog.current_setting('server_version')");
     if (sql.failed)
         return postgres_nomem(s->host, err);
     CLEANUP_RESULT PGresult *r = NULL;

@@ -51,12 +51,13 @@ static const char *bad_token(const char *text, const struct token *t)
     }
 }
 
-/* Does the statement so far read CREATE [OR REPLACE] FUNCTION or PROCEDURE?  Its body may be statements
- * between BEGIN ATOMIC and END. */
+/* Does the statement so far read CREATE [OR REPLACE] FUNCTION or PROCEDURE?  Its body may be
+ * statements between BEGIN ATOMIC and END. */
 static bool makes_routine(const struct sentence *s)
 {
     uint32_t i = pgsentence_is(s, 1, "or") && pgsentence_is(s, 2, "replace") ? 3 : 1;
-    return pgsentence_is(s, 0, "create") && (pgsentence_is(s, i, "function") || pgsentence_is(s, i, "procedure"));
+    return pgsentence_is(s, 0, "create") &&
+           (pgsentence_is(s, i, "function") || pgsentence_is(s, i, "procedure"));
 }
 
 /* How the latest token changes the depth of a body's blocks. */
@@ -66,7 +67,8 @@ static int block_step(const struct sentence *s, uint32_t depth)
     if (i && (pgsentence_is(s, i - 1, "as") || pgsentence_op(s, i - 1, '.')))
         return 0; /* the name of a column */
     if (depth == 0)
-        return pgsentence_is(s, i, "atomic") && pgsentence_is(s, i - 1, "begin") && makes_routine(s);
+        return pgsentence_is(s, i, "atomic") && pgsentence_is(s, i - 1, "begin") &&
+               makes_routine(s);
     return pgsentence_is(s, i, "case") - pgsentence_is(s, i, "end");
 }
 
@@ -84,7 +86,8 @@ bool pgcut(const char *text, size_t len, size_t from, struct sentence *to, struc
     uint32_t blocks = 0;
     for (; t.kind != TOKEN_END; t = pgtoken_next(text, len, out->next)) {
         bool command = t.kind == TOKEN_COMMAND;
-        if (command && to->count) { /* it is no part of this statement, which it would end or send */
+        if (command &&
+            to->count) { /* it is no part of this statement, which it would end or send */
             out->bad = "a command of psql stands inside of a statement";
             out->bad_at = t.at;
         }

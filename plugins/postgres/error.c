@@ -28,7 +28,8 @@ moult_status postgres_fail(const moult_host *host, moult_error *err, moult_statu
     return code;
 }
 
-void postgres_detail(const moult_host *host, moult_error *err, const char *key, const char *fmt, ...)
+void postgres_detail(const moult_host *host, moult_error *err, const char *key, const char *fmt,
+                     ...)
 {
     char *value = NULL;
     va_list ap;
@@ -52,19 +53,24 @@ static const struct {
     {"08", MOULT_ERR_UNAVAILABLE, NULL},
     {"22", MOULT_ERR_CONSTRAINT, NULL},
     {"23", MOULT_ERR_CONSTRAINT, NULL},
-    {"25006", MOULT_ERR_AUTH, "the session, or the whole server, is read-only: connect to the primary"},
+    {"25006", MOULT_ERR_AUTH,
+     "the session, or the whole server, is read-only: connect to the primary"},
     {"28", MOULT_ERR_AUTH, "is the role right, and does pg_hba.conf let it in from here?"},
     {"3D000", MOULT_ERR_NOT_FOUND, "moult creates no databases: make it with CREATE DATABASE"},
     {"40001", MOULT_ERR_BUSY, NULL},
     {"40003", MOULT_ERR_UNKNOWN, NULL},
     {"40P01", MOULT_ERR_BUSY, NULL},
-    {"42501", MOULT_ERR_AUTH, "the acting role must own the object or be granted the right: see the setting \"role\""},
+    {"42501", MOULT_ERR_AUTH,
+     "the acting role must own the object or be granted the right: see the setting \"role\""},
     {"53100", MOULT_ERR_IO, "the server's disk is full: make room and try again"},
-    {"53200", MOULT_ERR_UNAVAILABLE, "if it is the lock table that is full, raise max_locks_per_transaction"},
-    {"53300", MOULT_ERR_UNAVAILABLE, "all connections are taken: end some, or raise max_connections"},
+    {"53200", MOULT_ERR_UNAVAILABLE,
+     "if it is the lock table that is full, raise max_locks_per_transaction"},
+    {"53300", MOULT_ERR_UNAVAILABLE,
+     "all connections are taken: end some, or raise max_connections"},
     {"53", MOULT_ERR_UNAVAILABLE, NULL},
     {"55006", MOULT_ERR_BUSY, NULL},
-    {"55P03", MOULT_ERR_BUSY, "another session holds the lock: try again, or give a longer lock time-out"},
+    {"55P03", MOULT_ERR_BUSY,
+     "another session holds the lock: try again, or give a longer lock time-out"},
     {"57014", MOULT_ERR_CANCELLED, NULL},
     {"57", MOULT_ERR_UNAVAILABLE, NULL},
     {"58", MOULT_ERR_IO, NULL},

@@ -7,9 +7,10 @@
 
 /* X(letter in an aclitem, its name) */
 #define PRIVILEGES(X)                                                                              \
-    X('r', "SELECT") X('a', "INSERT") X('w', "UPDATE") X('d', "DELETE") X('D', "TRUNCATE")         \
-    X('x', "REFERENCES") X('t', "TRIGGER") X('m', "MAINTAIN") X('X', "EXECUTE") X('U', "USAGE")    \
-    X('C', "CREATE") X('c', "CONNECT") X('T', "TEMPORARY") X('s', "SET") X('A', "ALTER SYSTEM")
+    X('r', "SELECT")                                                                               \
+    X('a', "INSERT") X('w', "UPDATE") X('d', "DELETE") X('D', "TRUNCATE") X('x', "REFERENCES")     \
+        X('t', "TRIGGER") X('m', "MAINTAIN") X('X', "EXECUTE") X('U', "USAGE") X('C', "CREATE")    \
+            X('c', "CONNECT") X('T', "TEMPORARY") X('s', "SET") X('A', "ALTER SYSTEM")
 
 static const struct {
     char letter;
@@ -21,7 +22,7 @@ static const struct {
 };
 #define PRIVILEGE_COUNT (sizeof privileges / sizeof *privileges)
 
-void inspect_role(const struct inspect *in, struct text *t, struct slice role)
+void pginspect_role(const struct inspect *in, struct text *t, struct slice role)
 {
     if (slice_eq(role, in->acting)) {
         pgtext_z(t, "CURRENT_USER");
@@ -38,15 +39,15 @@ void inspect_role(const struct inspect *in, struct text *t, struct slice role)
     pgtext_name(t, role.p, role.n);
 }
 
-void inspect_owner(struct inspect *in, moult_node *node, struct slice owner)
+void pginspect_owner(struct inspect *in, moult_node *node, struct slice owner)
 {
     if (!owner.p || !node)
         return;
     pgtext_clear(&in->value);
-    inspect_role(in, &in->value, owner);
+    pginspect_role(in, &in->value, owner);
     if (in->value.failed)
-        inspect_nomem(in);
-    inspect_set(in, node, MOULT_RIGHTS, "owner", slice_of(&in->value));
+        pginspect_nomem(in);
+    pginspect_set(in, node, MOULT_RIGHTS, "owner", slice_of(&in->value));
 }
 
 /* What the owner of a new object can do, and what everybody can. */
@@ -60,6 +61,7 @@ static const char *owner_usual(const struct inspect *in, char what)
     case 'f':
         return "X";
     case 'n':
+    case 'p':
         return "UC";
     case 'T':
     case 'l':
@@ -71,8 +73,10 @@ static const char *owner_usual(const struct inspect *in, char what)
     }
 }
 
-static const char *public_usual(char what)
+static const char *public_usual(const struct inspect *in, char what)
 {
+    if (what == 'p') /* everybody could create in "public" once */
+        return in->session->number >= 150000 ? "U" : "UC";
     return what == 'f' ? "X" : what == 'T' || what == 'l' ? "U" : "";
 }
 
@@ -92,7 +96,8 @@ struct list {
 };
 
 /* A role's bare name from an aclitem; moves *P behind it. */
-static struct slice take_role(struct inspect *in, const char **p, const char *end, struct text *bare)
+static struct slice take_role(struct inspect *in, const char **p, const char *end,
+                              struct text *bare)
 {
     pgtext_clear(bare);
     bool quoted = false;
@@ -110,7 +115,7 @@ static struct slice take_role(struct inspect *in, const char **p, const char *en
         pgtext_char(bare, **p);
     }
     if (bare->failed)
-        inspect_nomem(in);
+        pginspect_nomem(in);
     return slice_of(bare);
 }
 
@@ -122,10 +127,10 @@ static struct slice as_sql(struct inspect *in, struct slice role, struct slice o
     else if (slice_eq(role, owner))
         pgtext_z(&in->same, "OWNER");
     else
-        inspect_role(in, &in->same, role);
+        pginspect_role(in, &in->same, role);
     if (in->same.failed)
-        inspect_nomem(in);
-    return inspect_copy(in, slice_of(&in->same));
+        pginspect_nomem(in);
+    return pginspect_copy(in, slice_of(&in->same));
 }
 
 static void read_items(struct inspect *in, struct list *l, struct slice acl)
@@ -146,7 +151,8 @@ static void read_items(struct inspect *in, struct list *l, struct slice acl)
         item->rights = (struct slice){p, (size_t)(slash - p)};
         p = slash < end ? slash + 1 : end;
         struct slice grantor = take_role(in, &p, end, &bare);
-        item->grantor = slice_eq(grantor, l->owner) ? (struct slice){0} : as_sql(in, grantor, l->owner);
+        item->grantor =
+            slice_eq(grantor, l->owner) ? (struct slice){0} : as_sql(in, grantor, l->owner);
         p += p < end;
     }
 }
@@ -185,7 +191,8 @@ static void add_item(struct text *t, const struct item *item)
     pgtext_char(t, ':');
     bool any = false;
     for (size_t k = 0; k < PRIVILEGE_COUNT; k++) {
-        const char *at = item->rights.n ? memchr(item->rights.p, privileges[k].letter, item->rights.n) : NULL;
+        const char *at =
+            item->rights.n ? memchr(item->rights.p, privileges[k].letter, item->rights.n) : NULL;
         if (!at)
             continue;
         bool option = at + 1 < item->rights.p + item->rights.n && at[1] == '*';
@@ -198,9 +205,10 @@ static void add_item(struct text *t, const struct item *item)
     }
 }
 
-static void put_list(struct inspect *in, moult_node *node, char what, struct list *l)
+/* A null slice if L is the usual. */
+static struct slice list_text(struct inspect *in, char what, struct list *l)
 {
-    bool owner_complete = false, public_as_usual = !*public_usual(what);
+    bool owner_complete = false, public_as_usual = !*public_usual(in, what);
     size_t kept = 0;
     for (size_t i = 0; i < l->count; i++) {
         struct item *item = &l->items[i];
@@ -208,15 +216,16 @@ static void put_list(struct inspect *in, moult_node *node, char what, struct lis
             owner_complete = true;
             continue;
         }
-        if (slice_is(item->grantee, "PUBLIC") && *public_usual(what) && has_usual(item, public_usual(what)))
+        if (slice_is(item->grantee, "PUBLIC") && *public_usual(in, what) &&
+            has_usual(item, public_usual(in, what)))
             public_as_usual = true;
         l->items[kept++] = *item;
     }
     if (!*owner_usual(in, what))
         owner_complete = true;
     l->count = kept;
-    if (owner_complete && public_as_usual && kept == (*public_usual(what) ? 1u : 0u))
-        return;
+    if (owner_complete && public_as_usual && kept == (*public_usual(in, what) ? 1u : 0u))
+        return (struct slice){0};
     if (l->count)
         qsort(l->items, l->count, sizeof *l->items, compare);
     pgtext_clear(&in->value);
@@ -228,33 +237,43 @@ static void put_list(struct inspect *in, moult_node *node, char what, struct lis
     for (size_t i = 0; i < l->count; i++)
         add_item(&in->value, &l->items[i]);
     if (in->value.failed)
-        inspect_nomem(in);
-    inspect_set(in, node, MOULT_RIGHTS, "grants", slice_of(&in->value));
+        pginspect_nomem(in);
+    return slice_of(&in->value);
 }
 
-void inspect_rights(struct inspect *in, moult_node *node, char what, struct slice owner,
-                    struct slice acl)
+void pginspect_rights(struct inspect *in, moult_node *node, char what, struct slice owner,
+                      struct slice acl)
 {
-    inspect_owner(in, node, owner);
-    inspect_grants(in, node, what, owner, acl);
+    pginspect_owner(in, node, owner);
+    pginspect_grants(in, node, what, owner, acl);
 }
 
-void inspect_grants(struct inspect *in, moult_node *node, char what, struct slice owner,
-                            struct slice acl)
+void pginspect_grants(struct inspect *in, moult_node *node, char what, struct slice owner,
+                      struct slice acl)
 {
-    if (!acl.p || !node || in->st != MOULT_OK)
-        return;
+    if (acl.p && node)
+        pginspect_set(in, node, MOULT_RIGHTS, "grants",
+                      pginspect_grants_text(in, what, owner, acl));
+}
+
+struct slice pginspect_grants_text(struct inspect *in, char what, struct slice owner,
+                                   struct slice acl)
+{
+    if (in->st != MOULT_OK)
+        return (struct slice){0};
     struct list *l = calloc(1, sizeof *l);
     if (!l) {
-        inspect_nomem(in);
-        return;
+        pginspect_nomem(in);
+        return (struct slice){0};
     }
     l->owner = owner.p ? owner : in->acting;
     read_items(in, l, acl);
+    struct slice text = {0};
     if (l->overflow)
         in->st = postgres_fail(in->host, in->err, MOULT_ERR_UNSUPPORTED,
                                "an object has grants to more than %d roles", MAX_ITEMS);
     else
-        put_list(in, node, what, l);
+        text = list_text(in, what, l);
     free(l);
+    return text;
 }

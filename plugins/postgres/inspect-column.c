@@ -8,16 +8,17 @@
 
 #define NAME_MAX_BYTES 63
 
-void inspect_put_default(struct inspect *in, struct relation *r, uint32_t attnum, struct slice text)
+void pginspect_put_default(struct inspect *in, struct relation *r, uint32_t attnum,
+                           struct slice text)
 {
     struct column *c = &r->columns[attnum - 1];
-    moult_node *node = inspect_column_node(in, r, attnum);
+    moult_node *node = pginspect_column_node(in, r, attnum);
     if (c->generated) {
-        inspect_sql(in, node, "generated", text);
+        pginspect_sql(in, node, "generated", text);
         return;
     }
-    c->default_node = inspect_child(in, node, "default", slice_z(""));
-    inspect_sql(in, c->default_node, "expression", text);
+    c->default_node = pginspect_child(in, node, "default", slice_z(""));
+    pginspect_sql(in, c->default_node, "expression", text);
 }
 
 static const struct column *parents_column(const struct relation *parent, struct slice name)
@@ -61,21 +62,22 @@ static void settle(struct inspect *in, struct relation *r, uint32_t attnum)
     if (!g.any)
         return; /* the parent is not in reach: nothing to hold it against */
     if (c->not_null != g.not_null && (c->inherited == COLUMN_INHERITED || g.not_null))
-        inspect_flag(in, inspect_column_node(in, r, attnum), c->not_null ? "not_null" : "nullable", true);
+        pginspect_flag(in, pginspect_column_node(in, r, attnum),
+                       c->not_null ? "not_null" : "nullable", true);
     if (g.dflt && !c->has_default)
-        inspect_flag(in, inspect_column_node(in, r, attnum), "no_default", true);
+        pginspect_flag(in, pginspect_column_node(in, r, attnum), "no_default", true);
     if (c->inherited != COLUMN_INHERITED)
         return;
     if (c->has_default && !g.same_default)
-        inspect_put_default(in, r, attnum, c->dflt);
+        pginspect_put_default(in, r, attnum, c->dflt);
     if (c->storage != g.storage)
-        inspect_set_z(in, inspect_column_node(in, r, attnum), MOULT_LAYOUT, "storage",
-                      inspect_storage(c->storage));
+        pginspect_set_z(in, pginspect_column_node(in, r, attnum), MOULT_LAYOUT, "storage",
+                        pginspect_storage(c->storage));
     if (c->compression != g.compression)
-        inspect_set_z(in, inspect_column_node(in, r, attnum), MOULT_LAYOUT, "compression",
-                      c->compression == 'l'   ? "lz4"
-                      : c->compression == 'p' ? "pglz"
-                                              : "default");
+        pginspect_set_z(in, pginspect_column_node(in, r, attnum), MOULT_LAYOUT, "compression",
+                        c->compression == 'l'   ? "lz4"
+                        : c->compression == 'p' ? "pglz"
+                                                : "default");
 }
 
 static void list_columns(struct inspect *in, const struct relation *view)
@@ -89,8 +91,8 @@ static void list_columns(struct inspect *in, const struct relation *view)
         pgtext_name(&in->value, view->columns[i].name.p, view->columns[i].name.n);
     }
     if (in->value.failed)
-        inspect_nomem(in);
-    inspect_set(in, view->node, MOULT_SHAPE, "columns", slice_of(&in->value));
+        pginspect_nomem(in);
+    pginspect_set(in, view->node, MOULT_SHAPE, "columns", slice_of(&in->value));
 }
 
 /* Where columns stand among those that are not dropped. */
@@ -100,24 +102,25 @@ static void number_columns(struct inspect *in, const struct relation *r)
     for (uint32_t i = 0; i < r->column_count && in->st == MOULT_OK; i++) {
         const struct column *c = &r->columns[i];
         n += c->name.p != NULL;
-        if (!c->name.p || !c->node || c->inherited == COLUMN_INHERITED || r->kind == 'v' || r->kind == 'm')
+        if (!c->name.p || !c->node || c->inherited == COLUMN_INHERITED || r->kind == 'v' ||
+            r->kind == 'm')
             continue;
         char position[16];
         snprintf(position, sizeof position, "%u", n);
-        inspect_set_z(in, c->node, MOULT_LAYOUT, "position", position);
+        pginspect_set_z(in, c->node, MOULT_LAYOUT, "position", position);
     }
 }
 
-void inspect_list_views(struct inspect *in)
+void pginspect_list_views(struct inspect *in)
 {
     for (const struct relation *v = in->views; v; v = v->next_view)
         list_columns(in, v);
 }
 
-void inspect_settle_columns(struct inspect *in)
+void pginspect_settle_columns(struct inspect *in)
 {
     for (const struct untyped *u = in->untyped; u && in->st == MOULT_OK; u = u->next)
-        inspect_put_type(in, u->relation, &u->relation->columns[u->attnum - 1]);
+        pginspect_put_type(in, u->relation, &u->relation->columns[u->attnum - 1]);
     for (struct entity *e = in->entities; e && in->st == MOULT_OK; e = e->hh.next) {
         if (e->relation)
             number_columns(in, e->relation);
@@ -161,7 +164,8 @@ struct option {
 static void read_options(const struct row *row, struct option o[OPTIONS])
 {
     const struct limits *l = limits_of(row->field[1]);
-    struct slice start = row->field[2], step = row->field[3], low = row->field[4], high = row->field[5];
+    struct slice start = row->field[2], step = row->field[3], low = row->field[4],
+                 high = row->field[5];
     bool down = step.n && *step.p == '-';
     bool usual_low = slice_is(low, down ? l->low : "1");
     bool usual_high = slice_is(high, down ? "-1" : l->high);
@@ -209,7 +213,7 @@ static void put_identity(struct inspect *in, struct relation *owner, uint32_t at
     usual_name(&usual, owner->name, owner->columns[attnum - 1].name);
     if (!slice_eq(slice_of(&usual), row->field[11])) {
         pgtext_z(&in->value, "SEQUENCE NAME ");
-        const struct namespace *n = inspect_namespace(in, row_u32(row, 12));
+        const struct namespace *n = pginspect_namespace(in, row_u32(row, 12));
         if (n) {
             pgtext_add(&in->value, n->key.p, n->key.n);
             pgtext_char(&in->value, '.');
@@ -228,28 +232,28 @@ static void put_identity(struct inspect *in, struct relation *owner, uint32_t at
         pgtext_add(&in->value, o[i].value.p, o[i].value.n);
     }
     if (in->value.failed || usual.failed)
-        inspect_nomem(in);
+        pginspect_nomem(in);
     else if (in->value.n)
-        inspect_set(in, inspect_column_node(in, owner, attnum), MOULT_SHAPE, "identity_options",
-                    slice_of(&in->value));
-    struct entity *e = inspect_entity(in, CLASS_CLASS, row_u32(row, 0));
+        pginspect_set(in, pginspect_column_node(in, owner, attnum), MOULT_SHAPE, "identity_options",
+                      slice_of(&in->value));
+    struct entity *e = pginspect_entity(in, CLASS_CLASS, row_u32(row, 0));
     if (e)
-        e->path = inspect_copy(in, inspect_column_path(in, owner, attnum));
-    const struct namespace *n = inspect_namespace(in, row_u32(row, 12));
+        e->path = pginspect_copy(in, pginspect_column_path(in, owner, attnum));
+    const struct namespace *n = pginspect_namespace(in, row_u32(row, 12));
     if (!n)
         return;
     pgtext_clear(&in->key);
     pgtext_add(&in->key, n->key.p, n->key.n);
     pgtext_char(&in->key, '.');
     pgtext_name(&in->key, row->field[11].p, row->field[11].n);
-    inspect_claim(in, inspect_column_node(in, owner, attnum), "relation", slice_of(&in->key));
+    pginspect_claim(in, pginspect_column_node(in, owner, attnum), "relation", slice_of(&in->key));
 }
 
-void inspect_sequence_row(struct inspect *in, const struct row *row)
+void pginspect_sequence_row(struct inspect *in, const struct row *row)
 {
-    const struct entity *e = inspect_find(in, CLASS_CLASS, row_u32(row, 0));
+    const struct entity *e = pginspect_find(in, CLASS_CLASS, row_u32(row, 0));
     char how = row_char(row, 8);
-    struct relation *owner = how ? inspect_relation(in, row_u32(row, 9)) : NULL;
+    struct relation *owner = how ? pginspect_relation(in, row_u32(row, 9)) : NULL;
     uint32_t attnum = how ? row_u32(row, 10) : 0;
     if (owner && (attnum > owner->column_count || !attnum || !owner->columns[attnum - 1].name.p))
         owner = NULL;
@@ -263,14 +267,14 @@ void inspect_sequence_row(struct inspect *in, const struct row *row)
     struct option o[OPTIONS];
     read_options(row, o);
     if (!slice_is(row->field[1], "bigint"))
-        inspect_set(in, e->node, MOULT_SHAPE, "type", row->field[1]);
+        pginspect_set(in, e->node, MOULT_SHAPE, "type", row->field[1]);
     for (int i = 0; i < OPTIONS; i++) {
         if (!o[i].usual)
-            inspect_set(in, e->node, MOULT_SHAPE, o[i].attribute, o[i].value);
+            pginspect_set(in, e->node, MOULT_SHAPE, o[i].attribute, o[i].value);
     }
     if (!owner)
         return;
-    moult_node *mark =
-        inspect_child(in, inspect_column_node(in, owner, attnum), "owned_sequence", e->relation->key);
-    inspect_refer(in, mark, MOULT_REF_ENFORCED, e->path);
+    moult_node *mark = pginspect_child(in, pginspect_column_node(in, owner, attnum),
+                                       "owned_sequence", e->relation->key);
+    pginspect_refer(in, mark, MOULT_REF_ENFORCED, e->path);
 }

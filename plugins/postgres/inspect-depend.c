@@ -8,13 +8,13 @@
 static moult_node *dependent(struct inspect *in, uint32_t klass, uint32_t oid, uint32_t part)
 {
     if (klass == CLASS_ATTRDEF) { /* by its column */
-        struct relation *r = inspect_relation(in, oid);
+        struct relation *r = pginspect_relation(in, oid);
         if (!r || !part || part > r->column_count)
             return NULL;
         const struct column *c = &r->columns[part - 1];
         return c->default_node ? c->default_node : c->node;
     }
-    const struct entity *e = inspect_find(in, klass, oid);
+    const struct entity *e = pginspect_find(in, klass, oid);
     if (!e)
         return NULL;
     if (klass == CLASS_CLASS && part && e->relation)
@@ -22,44 +22,40 @@ static moult_node *dependent(struct inspect *in, uint32_t klass, uint32_t oid, u
     return e->node;
 }
 
-void inspect_depend_row(struct inspect *in, const struct row *row)
+void pginspect_depend_row(struct inspect *in, const struct row *row)
 {
     uint32_t klass = row_u32(row, 0), oid = row_u32(row, 1), part = row_u32(row, 2);
     uint32_t to_class = row_u32(row, 3), to = row_u32(row, 4), to_part = row_u32(row, 5);
-    const struct entity *target = inspect_find(in, to_class, to);
+    const struct entity *target = pginspect_find(in, to_class, to);
     if (!target || !target->path.n)
         return;
     moult_node *node = dependent(in, klass, oid, part);
     if (!node || node == target->node)
         return;
     const struct relation *r = target->relation;
-    const struct entity *own = klass == CLASS_REWRITE ? NULL : inspect_find(in, CLASS_CLASS, oid);
+    const struct entity *own = klass == CLASS_REWRITE ? NULL : pginspect_find(in, CLASS_CLASS, oid);
     /* A sequence is owned by its column, and that says so itself. */
     if (klass == CLASS_CLASS && own && own->relation && own->relation->kind == 'S' && to_part)
         return;
-    struct slice path = r && to_part ? inspect_column_path(in, r, to_part) : target->path;
-    inspect_refer(in, node, MOULT_REF_ENFORCED, path);
+    struct slice path = r && to_part ? pginspect_column_path(in, r, to_part) : target->path;
+    pginspect_refer(in, node, MOULT_REF_ENFORCED, path);
 }
 
-void inspect_comment_row(struct inspect *in, const struct row *row)
+void pginspect_comment_row(struct inspect *in, const struct row *row)
 {
     uint32_t klass = row_u32(row, 0), oid = row_u32(row, 1), part = row_u32(row, 2);
-    struct entity *e = inspect_find(in, klass, oid);
+    struct entity *e = pginspect_find(in, klass, oid);
     struct slice text = row->field[3];
-    if (klass == CLASS_NAMESPACE && oid == 2200) {
-        in->public_comment = true;
-        if (slice_is(text, "standard public schema"))
-            return;
-    }
-    if (klass == CLASS_NAMESPACE && (!e || !e->node)) {
-        const struct namespace *n = inspect_namespace(in, oid);
-        bool ours = n && n->place;
-        e = ours ? inspect_object(in, "schema", CLASS_NAMESPACE, oid, n->key, n->name) : NULL;
-    }
+    const struct namespace *n = klass == CLASS_NAMESPACE ? pginspect_namespace(in, oid) : NULL;
+    if (n && !in->session->schema && n->place && slice_is(text, "standard public schema"))
+        return;
+    if (n && n->place && (!e || !e->node)) /* that makes it unusual */
+        e = pginspect_object(in, "schema", CLASS_NAMESPACE, oid, n->key, n->name);
     if (!e)
         return;
     if (klass == CLASS_CLASS && part && e->relation)
-        inspect_set(in, inspect_column_node(in, e->relation, part), MOULT_NOTES, "comment", text);
+        pginspect_set(in, pginspect_column_node(in, e->relation, part), MOULT_NOTES, "comment",
+                      text);
     else if (!part)
-        inspect_set(in, e->node, MOULT_NOTES, e->key_index ? "index_comment" : "comment", text);
+        pginspect_set(in, e->node, MOULT_NOTES, e->key_index ? "index_comment" : "comment", text);
 }

@@ -7,7 +7,8 @@
 /* Where the attributes begin in a row. */
 #define FIRST 9
 
-static void put_attribute(struct inspect *in, moult_node *node, struct slice name, struct slice text)
+static void put_attribute(struct inspect *in, moult_node *node, struct slice name,
+                          struct slice text)
 {
     char attribute[32];
     char how = name.n ? *name.p : '\0';
@@ -17,41 +18,42 @@ static void put_attribute(struct inspect *in, moult_node *node, struct slice nam
     memcpy(attribute, name.p + skip, name.n - skip);
     attribute[name.n - skip] = '\0';
     if (how == '?')
-        inspect_flag(in, node, attribute, true);
+        pginspect_flag(in, node, attribute, true);
     else if (how == '%' || how == '!')
-        inspect_generic_options(in, node, attribute, text, how == '!');
+        pginspect_generic_options(in, node, attribute, text, how == '!');
     else
-        inspect_sql(in, node, attribute, text);
+        pginspect_sql(in, node, attribute, text);
 }
 
 /* A key of what lies in no schema: the name as SQL and the rest; or, after "@", a role. */
 static void build_key(struct inspect *in, struct text *key, struct slice name, struct slice rest)
 {
-    rest = inspect_mark(in, rest);
+    rest = pginspect_mark(in, rest);
     if (!name.p)
         pgtext_z(key, "PUBLIC"); /* a user mapping's */
     else if (name.n && *name.p == '@')
-        inspect_role(in, key, (struct slice){name.p + 1, name.n - 1});
+        pginspect_role(in, key, (struct slice){name.p + 1, name.n - 1});
     else if (name.n)
         pgtext_name(key, name.p, name.n);
     if (rest.p)
         pgtext_add(key, rest.p, rest.n);
     if (key->failed)
-        inspect_nomem(in);
+        pginspect_nomem(in);
 }
 
-static void refer_by_name(struct inspect *in, moult_node *node, const char *kind, const char *attribute)
+static void refer_by_name(struct inspect *in, moult_node *node, const char *kind,
+                          const char *attribute)
 {
     size_t n = 0;
     const char *key = in->st == MOULT_OK ? in->api->text(node, attribute, &n) : NULL;
     if (!key)
         return;
     pgtext_clear(&in->path);
-    inspect_segment(&in->path, kind, (struct slice){key, n});
-    inspect_refer(in, node, MOULT_REF_ENFORCED, slice_of(&in->path));
+    pginspect_segment(&in->path, kind, (struct slice){key, n});
+    pginspect_refer(in, node, MOULT_REF_ENFORCED, slice_of(&in->path));
 }
 
-void inspect_misc_row(struct inspect *in, const struct row *row)
+void pginspect_misc_row(struct inspect *in, const struct row *row)
 {
     char kind[32];
     struct slice given = row->field[0], name = row->field[4];
@@ -63,20 +65,20 @@ void inspect_misc_row(struct inspect *in, const struct row *row)
     CLEANUP_TEXT struct text key = {0};
     struct entity *e;
     if (nsp) {
-        struct slice suffix = inspect_mark(in, row->field[5]);
-        e = inspect_in_schema(in, kind, klass, oid, nsp, name, suffix);
+        struct slice suffix = pginspect_mark(in, row->field[5]);
+        e = pginspect_in_schema(in, kind, klass, oid, nsp, name, suffix);
     } else {
         build_key(in, &key, name, row->field[5]);
-        e = inspect_object(in, kind, klass, oid, slice_of(&key),
-                           name.n && *name.p != '@' ? name : (struct slice){0});
+        e = pginspect_object(in, kind, klass, oid, slice_of(&key),
+                             name.n && *name.p != '@' ? name : (struct slice){0});
     }
     if (!e)
         return;
     char what = row_char(row, 8);
     if (what)
-        inspect_rights(in, e->node, what, row->field[6], row->field[7]);
+        pginspect_rights(in, e->node, what, row->field[6], row->field[7]);
     else
-        inspect_owner(in, e->node, row->field[6]);
+        pginspect_owner(in, e->node, row->field[6]);
     for (int i = FIRST; i + 1 < row->count; i += 2) {
         if (row->field[i].p)
             put_attribute(in, e->node, row->field[i], row->field[i + 1]);
@@ -103,15 +105,15 @@ static const char *objects_of(char c)
     }
 }
 
-void inspect_default_acl_row(struct inspect *in, const struct row *row)
+void pginspect_default_acl_row(struct inspect *in, const struct row *row)
 {
     uint32_t nsp = row_u32(row, 2);
     char type = row_char(row, 3);
-    const struct namespace *n = nsp ? inspect_namespace(in, nsp) : NULL;
+    const struct namespace *n = nsp ? pginspect_namespace(in, nsp) : NULL;
     if (nsp && !n)
         return;
     CLEANUP_TEXT struct text role = {0}, key = {0};
-    inspect_role(in, &role, row->field[1]);
+    pginspect_role(in, &role, row->field[1]);
     pgtext_add(&key, role.p, role.n);
     if (n) {
         pgtext_z(&key, " IN SCHEMA ");
@@ -119,17 +121,17 @@ void inspect_default_acl_row(struct inspect *in, const struct row *row)
     }
     pgtext_printf(&key, " %s", objects_of(type));
     if (key.failed || role.failed)
-        inspect_nomem(in);
-    struct entity *e = inspect_object(in, "default_privileges", CLASS_DEFAULT_ACL, row_u32(row, 0),
-                                      slice_of(&key), (struct slice){0});
+        pginspect_nomem(in);
+    struct entity *e = pginspect_object(in, "default_privileges", CLASS_DEFAULT_ACL,
+                                        row_u32(row, 0), slice_of(&key), (struct slice){0});
     if (!e)
         return;
-    inspect_set(in, e->node, MOULT_SHAPE, "role", slice_of(&role));
-    inspect_set_z(in, e->node, MOULT_SHAPE, "objects", objects_of(type));
+    pginspect_set(in, e->node, MOULT_SHAPE, "role", slice_of(&role));
+    pginspect_set_z(in, e->node, MOULT_SHAPE, "objects", objects_of(type));
     if (n)
-        inspect_set(in, e->node, MOULT_SHAPE, "schema", n->key);
-    inspect_grants(in, e->node, n ? '+' : type == 'S' ? 's' : type, row->field[1], row->field[4]);
-    const struct entity *schema = n && !n->place ? inspect_find(in, CLASS_NAMESPACE, nsp) : NULL;
+        pginspect_set(in, e->node, MOULT_SHAPE, "schema", n->key);
+    pginspect_grants(in, e->node, n ? '+' : type == 'S' ? 's' : type, row->field[1], row->field[4]);
+    const struct entity *schema = n && !n->place ? pginspect_find(in, CLASS_NAMESPACE, nsp) : NULL;
     if (schema)
-        inspect_refer(in, e->node, MOULT_REF_ENFORCED, schema->path);
+        pginspect_refer(in, e->node, MOULT_REF_ENFORCED, schema->path);
 }

@@ -10,45 +10,47 @@
 static void put_enabled(struct inspect *in, moult_node *node, char c)
 {
     if (c != 'O')
-        inspect_set_z(in, node, MOULT_SHAPE, "enabled",
-                      c == 'D'   ? "DISABLED"
-                      : c == 'R' ? "REPLICA"
-                                 : "ALWAYS");
+        pginspect_set_z(in, node, MOULT_SHAPE, "enabled",
+                        c == 'D'   ? "DISABLED"
+                        : c == 'R' ? "REPLICA"
+                                   : "ALWAYS");
 }
 
-void inspect_trigger_row(struct inspect *in, const struct row *row)
+void pginspect_trigger_row(struct inspect *in, const struct row *row)
 {
-    const struct relation *r = inspect_relation(in, row_u32(row, 1));
-    struct entity *e = r ? inspect_of_relation(in, "trigger", CLASS_TRIGGER, row_u32(row, 0), r, row->field[2])
-                         : NULL;
+    const struct relation *r = pginspect_relation(in, row_u32(row, 1));
+    struct entity *e =
+        r ? pginspect_of_relation(in, "trigger", CLASS_TRIGGER, row_u32(row, 0), r, row->field[2])
+          : NULL;
     if (!e)
         return;
     if (row_char(row, 4))
-        inspect_claim(in, e->node, "constraint", slice_of(&in->key));
+        pginspect_claim(in, e->node, "constraint", slice_of(&in->key));
     put_enabled(in, e->node, row_char(row, 3));
-    inspect_flag(in, e->node, "constraint", row_char(row, 4));
-    inspect_sql(in, e->node, "definition", row->field[5]);
+    pginspect_flag(in, e->node, "constraint", row_char(row, 4));
+    pginspect_sql(in, e->node, "definition", row->field[5]);
 }
 
-void inspect_rule_row(struct inspect *in, const struct row *row)
+void pginspect_rule_row(struct inspect *in, const struct row *row)
 {
-    const struct relation *r = inspect_relation(in, row_u32(row, 1));
+    const struct relation *r = pginspect_relation(in, row_u32(row, 1));
     if (!r)
         return;
     if (!row->field[4].p) { /* the query of a view */
-        struct entity *e = inspect_entity(in, CLASS_REWRITE, row_u32(row, 0));
+        struct entity *e = pginspect_entity(in, CLASS_REWRITE, row_u32(row, 0));
         if (e)
             e->node = r->node;
         return;
     }
-    struct entity *e = inspect_of_relation(in, "rule", CLASS_REWRITE, row_u32(row, 0), r, row->field[2]);
+    struct entity *e =
+        pginspect_of_relation(in, "rule", CLASS_REWRITE, row_u32(row, 0), r, row->field[2]);
     if (!e)
         return;
     struct slice text = row->field[4];
     if (text.n && text.p[text.n - 1] == ';')
         text.n--;
     put_enabled(in, e->node, row_char(row, 3));
-    inspect_sql(in, e->node, "definition", text);
+    pginspect_sql(in, e->node, "definition", text);
 }
 
 static int compare(const void *a, const void *b)
@@ -70,10 +72,10 @@ static void put_roles(struct inspect *in, moult_node *node, struct slice list)
         struct slice one = {list.p, end ? (size_t)(end - list.p) : list.n};
         pgtext_clear(&in->value);
         if (one.n)
-            inspect_role(in, &in->value, one);
+            pginspect_role(in, &in->value, one);
         else
             pgtext_z(&in->value, "PUBLIC");
-        roles[count++] = inspect_copy(in, slice_of(&in->value));
+        roles[count++] = pginspect_copy(in, slice_of(&in->value));
         if (!end)
             break;
         list.n -= one.n + 1;
@@ -87,27 +89,29 @@ static void put_roles(struct inspect *in, moult_node *node, struct slice list)
         pgtext_add(&in->value, roles[i].p, roles[i].n);
     }
     if (in->value.failed)
-        inspect_nomem(in);
-    inspect_set(in, node, MOULT_SHAPE, "roles", slice_of(&in->value));
+        pginspect_nomem(in);
+    pginspect_set(in, node, MOULT_SHAPE, "roles", slice_of(&in->value));
 }
 
-void inspect_policy_row(struct inspect *in, const struct row *row)
+void pginspect_policy_row(struct inspect *in, const struct row *row)
 {
-    const struct relation *r = inspect_relation(in, row_u32(row, 1));
+    const struct relation *r = pginspect_relation(in, row_u32(row, 1));
     struct entity *e =
-        r ? inspect_of_relation(in, "policy", CLASS_POLICY, row_u32(row, 0), r, row->field[2]) : NULL;
+        r ? pginspect_of_relation(in, "policy", CLASS_POLICY, row_u32(row, 0), r, row->field[2])
+          : NULL;
     if (!e)
         return;
-    static const char *const commands[] = {"r", "SELECT", "a", "INSERT", "w", "UPDATE", "d", "DELETE"};
+    static const char *const commands[] = {"r", "SELECT", "a", "INSERT",
+                                           "w", "UPDATE", "d", "DELETE"};
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i += 2) {
         if (row_char(row, 3) == *commands[i])
-            inspect_set_z(in, e->node, MOULT_SHAPE, "command", commands[i + 1]);
+            pginspect_set_z(in, e->node, MOULT_SHAPE, "command", commands[i + 1]);
     }
-    inspect_flag(in, e->node, "restrictive", !row_char(row, 4));
+    pginspect_flag(in, e->node, "restrictive", !row_char(row, 4));
     if (row->field[5].p)
         put_roles(in, e->node, row->field[5]);
-    inspect_sql(in, e->node, "using", row->field[6]);
-    inspect_sql(in, e->node, "check", row->field[7]);
+    pginspect_sql(in, e->node, "using", row->field[6]);
+    pginspect_sql(in, e->node, "check", row->field[7]);
 }
 
 /* "CREATE STATISTICS s.n (kinds) ON a, b FROM s.t" from what follows the name. */
@@ -123,23 +127,23 @@ static struct slice statistics_definition(struct slice text)
     return (struct slice){text.p + i, text.n - i};
 }
 
-void inspect_statistics_row(struct inspect *in, const struct row *row)
+void pginspect_statistics_row(struct inspect *in, const struct row *row)
 {
-    const struct relation *r = inspect_relation(in, row_u32(row, 4));
-    const struct entity *table = r ? inspect_find(in, CLASS_CLASS, r->oid) : NULL;
-    struct entity *e = r ? inspect_in_schema(in, "statistics", CLASS_STATISTIC, row_u32(row, 0),
-                                             row_u32(row, 1), row->field[2], (struct slice){0})
+    const struct relation *r = pginspect_relation(in, row_u32(row, 4));
+    const struct entity *table = r ? pginspect_find(in, CLASS_CLASS, r->oid) : NULL;
+    struct entity *e = r ? pginspect_in_schema(in, "statistics", CLASS_STATISTIC, row_u32(row, 0),
+                                               row_u32(row, 1), row->field[2], (struct slice){0})
                          : NULL;
     if (!e || !table)
         return;
-    inspect_claim(in, e->node, "statistics", slice_of(&in->key));
-    inspect_set(in, e->node, MOULT_SHAPE, "table", r->key);
-    inspect_refer(in, e->node, MOULT_REF_OWNED, table->path);
-    inspect_owner(in, e->node, row->field[3]);
-    inspect_sql(in, e->node, "definition", statistics_definition(row->field[5]));
+    pginspect_claim(in, e->node, "statistics", slice_of(&in->key));
+    pginspect_set(in, e->node, MOULT_SHAPE, "table", r->key);
+    pginspect_refer(in, e->node, MOULT_REF_OWNED, table->path);
+    pginspect_owner(in, e->node, row->field[3]);
+    pginspect_sql(in, e->node, "definition", statistics_definition(row->field[5]));
     if ((int32_t)row_u32(row, 6) >= 0) {
         char n[16];
         snprintf(n, sizeof n, "%d", (int32_t)row_u32(row, 6));
-        inspect_set_z(in, e->node, MOULT_LAYOUT, "target", n);
+        pginspect_set_z(in, e->node, MOULT_LAYOUT, "target", n);
     }
 }

@@ -21,54 +21,55 @@ static const char *type_kind(char typtype)
 /* Another row that means the same object. */
 static void also(struct inspect *in, uint32_t oid, const struct entity *e)
 {
-    struct entity *other = oid ? inspect_entity(in, CLASS_TYPE, oid) : NULL;
+    struct entity *other = oid ? pginspect_entity(in, CLASS_TYPE, oid) : NULL;
     if (other)
         other->path = e->path;
 }
 
 static void put_domain(struct inspect *in, moult_node *node, const struct row *row)
 {
-    inspect_sql(in, node, "type", row->field[9]);
-    inspect_sql(in, node, "default", row->field[10]);
-    inspect_sql(in, node, "collate", row->field[11]);
-    inspect_flag(in, node, "not_null", row_char(row, 8));
+    pginspect_sql(in, node, "type", row->field[9]);
+    pginspect_sql(in, node, "default", row->field[10]);
+    pginspect_sql(in, node, "collate", row->field[11]);
+    pginspect_flag(in, node, "not_null", row_char(row, 8));
 }
 
-void inspect_user_type_row(struct inspect *in, const struct row *row)
+void pginspect_user_type_row(struct inspect *in, const struct row *row)
 {
     uint32_t oid = row_u32(row, 0);
     char typtype = row_char(row, 5);
     struct entity *e;
     if (typtype == 'c') { /* its relation came first */
-        const struct entity *relation = inspect_find(in, CLASS_CLASS, row_u32(row, 6));
-        e = inspect_entity(in, CLASS_TYPE, oid);
+        const struct entity *relation = pginspect_find(in, CLASS_CLASS, row_u32(row, 6));
+        e = pginspect_entity(in, CLASS_TYPE, oid);
         if (!e || !relation || !relation->node)
             return;
         e->node = relation->node;
         e->path = relation->path;
     } else {
-        e = inspect_in_schema(in, type_kind(typtype), CLASS_TYPE, oid, row_u32(row, 1), row->field[2],
-                              (struct slice){0});
+        e = pginspect_in_schema(in, type_kind(typtype), CLASS_TYPE, oid, row_u32(row, 1),
+                                row->field[2], (struct slice){0});
         if (!e)
             return;
-        inspect_claim(in, e->node, "type", slice_of(&in->key));
+        pginspect_claim(in, e->node, "type", slice_of(&in->key));
     }
-    inspect_rights(in, e->node, 'T', row->field[3], row->field[4]);
+    pginspect_rights(in, e->node, 'T', row->field[3], row->field[4]);
     also(in, row_u32(row, 7), e);
     also(in, row_u32(row, 14), e);
     if (typtype == 'd')
         put_domain(in, e->node, row);
     else if (typtype == 'e')
-        inspect_set(in, e->node, MOULT_SHAPE, "labels", row->field[12].p ? row->field[12] : slice_z(""));
+        pginspect_set(in, e->node, MOULT_SHAPE, "labels",
+                      row->field[12].p ? row->field[12] : slice_z(""));
     else if (typtype == 'r')
-        inspect_sql(in, e->node, "definition", row->field[13]);
+        pginspect_sql(in, e->node, "definition", row->field[13]);
     else if (typtype == 'b')
-        inspect_sql(in, e->node, "definition", row->field[15]);
+        pginspect_sql(in, e->node, "definition", row->field[15]);
 }
 
-void inspect_array_row(struct inspect *in, const struct row *row)
+void pginspect_array_row(struct inspect *in, const struct row *row)
 {
-    const struct entity *e = inspect_find(in, CLASS_TYPE, row_u32(row, 1));
+    const struct entity *e = pginspect_find(in, CLASS_TYPE, row_u32(row, 1));
     if (e)
         also(in, row_u32(row, 0), e);
 }
@@ -80,39 +81,39 @@ static struct slice without_line_end(struct slice s)
     return s;
 }
 
-void inspect_routine_row(struct inspect *in, const struct row *row)
+void pginspect_routine_row(struct inspect *in, const struct row *row)
 {
     char prokind = row_char(row, 5);
     CLEANUP_TEXT struct text types = {0};
-    struct slice marked = inspect_mark(in, row->field[6]);
+    struct slice marked = pginspect_mark(in, row->field[6]);
     pgtext_char(&types, '(');
     pgtext_add(&types, marked.p, marked.n);
     pgtext_char(&types, ')');
     if (types.failed)
-        inspect_nomem(in);
-    struct entity *e = inspect_in_schema(in,
-                                         prokind == 'p'   ? "procedure"
-                                         : prokind == 'a' ? "aggregate"
-                                                          : "function",
-                                         CLASS_PROC, row_u32(row, 0), row_u32(row, 1), row->field[2],
-                                         slice_of(&types));
+        pginspect_nomem(in);
+    struct entity *e = pginspect_in_schema(in,
+                                           prokind == 'p'   ? "procedure"
+                                           : prokind == 'a' ? "aggregate"
+                                                            : "function",
+                                           CLASS_PROC, row_u32(row, 0), row_u32(row, 1),
+                                           row->field[2], slice_of(&types));
     if (!e)
         return;
-    inspect_claim(in, e->node, "routine", slice_of(&in->key));
-    inspect_rights(in, e->node, 'f', row->field[3], row->field[4]);
-    inspect_sql(in, e->node, "arguments", row->field[7]);
-    inspect_sql(in, e->node, "returns", row->field[8]);
+    pginspect_claim(in, e->node, "routine", slice_of(&in->key));
+    pginspect_rights(in, e->node, 'f', row->field[3], row->field[4]);
+    pginspect_sql(in, e->node, "arguments", row->field[7]);
+    pginspect_sql(in, e->node, "returns", row->field[8]);
     if (prokind == 'a') {
-        inspect_sql(in, e->node, "signature", row->field[11].n ? row->field[11] : slice_z("*"));
+        pginspect_sql(in, e->node, "signature", row->field[11].n ? row->field[11] : slice_z("*"));
         return;
     }
-    inspect_set(in, e->node, MOULT_SHAPE, "language", row->field[10]);
-    inspect_sql(in, e->node, "definition", without_line_end(row->field[9]));
+    pginspect_set(in, e->node, MOULT_SHAPE, "language", row->field[10]);
+    pginspect_sql(in, e->node, "definition", without_line_end(row->field[9]));
 }
 
-void inspect_aggregate_row(struct inspect *in, const struct row *row)
+void pginspect_aggregate_row(struct inspect *in, const struct row *row)
 {
-    const struct entity *e = inspect_find(in, CLASS_PROC, row_u32(row, 0));
+    const struct entity *e = pginspect_find(in, CLASS_PROC, row_u32(row, 0));
     if (e)
-        inspect_sql(in, e->node, "definition", row->field[1]);
+        pginspect_sql(in, e->node, "definition", row->field[1]);
 }

@@ -14,13 +14,16 @@ static moult_status take_row(void *arg, int index, const struct row *row)
     if (index < in->query_count)
         postgres_catalogue[in->order[index]].row(in, row);
     else if (row->field[0].p && in->state_count < STATES)
-        in->states[in->state_count++] = inspect_copy(in, row->field[0]);
+        in->states[in->state_count++] = pginspect_copy(in, row->field[0]);
     return in->st;
 }
 
-static void add_queries(struct inspect *in)
+static void add_queries(struct inspect *in, int round)
 {
+    in->query_count = 0;
     for (int i = 0; i < postgres_catalogue_count; i++) {
+        if (postgres_catalogue[i].round != round)
+            continue;
         size_t before = in->sql.n;
         pgtext_z(&in->sql, "COPY (");
         size_t empty = in->sql.n;
@@ -47,15 +50,23 @@ static void add_state(struct inspect *in, bool busy)
     pgtext_z(&in->sql, ") TO STDOUT (FORMAT binary);");
 }
 
-/* One message: a transaction that sees one state, and all queries in it.  Inside the writer's
- * transaction there is none of its own; PATH is its search_path then. */
-static bool build_batch(struct inspect *in, const char *path, bool busy)
+/* The first message begins a transaction that sees one state; inside the writer's there is none of its
+ * own, and PATH is the search_path that it has. */
+static bool build_first(struct inspect *in, const char *path)
 {
     pgtext_clear(&in->sql);
     if (!path)
         pgtext_z(&in->sql, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;");
     pgtext_z(&in->sql, "SET LOCAL search_path = '';");
-    add_queries(in);
+    add_queries(in, 1);
+    return !in->sql.failed;
+}
+
+/* The second one asks for what the first turned up, and ends it. */
+static bool build_second(struct inspect *in, const char *path, bool busy)
+{
+    pgtext_clear(&in->sql);
+    add_queries(in, 2);
     add_state(in, busy);
     if (!path)
         pgtext_z(&in->sql, "COMMIT;");
@@ -68,10 +79,18 @@ static bool build_batch(struct inspect *in, const char *path, bool busy)
     return !in->sql.failed;
 }
 
+static moult_status run(struct inspect *in, bool built)
+{
+    if (!built)
+        return postgres_nomem(in->host, in->err);
+    return postgres_batch(in->session, "read the catalogue", in->sql.p, take_row, in, in->err);
+}
+
 static void forget(struct inspect *in)
 {
     HASH_CLEAR(hh, in->namespaces);
     HASH_CLEAR(hh, in->types);
+    HASH_CLEAR(hh, in->opclasses);
     HASH_CLEAR(hh, in->entities);
     pgmem_free(&in->pool);
     pgtext_free(&in->key);
@@ -85,17 +104,16 @@ static void forget(struct inspect *in)
 static moult_status attempt(struct inspect *in, const char *path, bool busy, bool *moved)
 {
     moult_session *s = in->session;
-    if (!build_batch(in, path, busy))
-        return postgres_nomem(s->host, in->err);
-    moult_status st = postgres_batch(s, "read the catalogue", in->sql.p, take_row, in, in->err);
+    moult_status st = run(in, build_first(in, path));
+    if (st == MOULT_OK)
+        st = run(in, build_second(in, path, busy));
     if (st != MOULT_OK && !path && PQtransactionStatus(s->conn) != PQTRANS_IDLE)
         postgres_query(s, "end a transaction", "ROLLBACK", NULL, 0, NULL, NULL);
     if (st != MOULT_OK)
         return st;
     *moved = in->state_count != STATES || !slice_eq(in->states[0], in->states[1]);
-    inspect_settle_columns(in);
-    inspect_list_views(in);
-    inspect_missing_public(in);
+    pginspect_settle_columns(in);
+    pginspect_missing_public(in);
     return in->st;
 }
 

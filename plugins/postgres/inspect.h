@@ -44,7 +44,8 @@
 #define CLASS_PUBLICATION 6104u
 #define CLASS_SUBSCRIPTION 6100u
 
-struct namespace {
+struct namespace
+{
     uint32_t oid;
     struct slice name; /* as in the catalogue */
     struct slice key;  /* as SQL, or a marker */
@@ -69,12 +70,12 @@ struct type {
 #define COLUMN_MERGED 2    /* from a parent, and declared here too */
 
 struct column {
-    struct slice name;      /* p NULL: dropped */
-    struct slice dflt;      /* text of its default or generation expression */
+    struct slice name; /* p NULL: dropped */
+    struct slice dflt; /* text of its default or generation expression */
     const struct type *type;
-    struct slice collate;    /* text of its collation, where that is not "default" */
+    struct slice collate; /* text of its collation, where that is not "default" */
     uint32_t collation;
-    moult_node *node;       /* NULL: inherited, and nothing about it is its own */
+    moult_node *node; /* NULL: inherited, and nothing about it is its own */
     moult_node *default_node;
     int32_t statistics;
     char storage, compression;
@@ -121,10 +122,10 @@ struct entity {
     moult_node *node;  /* what comments and references of this row go to; may be NULL */
     struct slice path; /* what references to this row mean; may be empty */
     struct relation *relation;
-    struct slice key;  /* of an index: "schema.name" */
+    struct slice key;        /* of an index: "schema.name" */
     struct slice statistics; /* of an index: targets of its columns */
-    bool own_options;  /* an index whose operator classes have options */
-    bool key_index;    /* the index of the constraint that NODE is */
+    bool own_options;        /* an index whose operator classes have options */
+    bool key_index;          /* the index of the constraint that NODE is */
     UT_hash_handle hh;
 };
 
@@ -139,7 +140,7 @@ struct inspect {
     moult_status st; /* the first failure; all that builds does nothing after it */
     const moult_binding *const *bindings;
     uint32_t binding_count;
-    bool marking;    /* texts may hold a bound name */
+    bool marking; /* texts may hold a bound name */
 
     struct pool pool;
     struct namespace *namespaces;
@@ -149,73 +150,76 @@ struct inspect {
     struct type *unknown_types;
     struct untyped *untyped;
     struct unprinted *unprinted;
-    uint32_t kinds; /* which of catalogue_misc_sql's there are */
+    uint32_t kinds;            /* which of pgcatalogue_misc_sql's there are */
     struct relation *deferred; /* those with parents, the latest first */
     struct relation *views;
-    struct relation *latest;   /* whose column was seen last */
-    bool public_seen, public_comment;
-    struct slice acting;       /* the role that moult acts as */
+    struct relation *latest; /* whose column was seen last */
+    bool public_seen;
+    struct slice acting;                             /* the role that moult acts as */
     struct text key, path, value, same, marked, sql; /* for reuse */
-    struct slice states[STATES]; /* of the catalogue, before and after */
+    struct slice states[STATES];                     /* of the catalogue, before and after */
     int state_count;
     int order[64], query_count; /* which query of the batch is which */
 };
 
 /* ---- catalogue.c ---- */
 
-typedef void inspect_row_fn(struct inspect *in, const struct row *row);
+typedef void pginspect_row_fn(struct inspect *in, const struct row *row);
 
 struct catalogue_query {
     int round; /* 1, or 2: asks for what the first turned up */
     void (*sql)(const struct inspect *in, struct text *sql); /* nothing added: not for this unit */
-    inspect_row_fn *row;
+    pginspect_row_fn *row;
 };
 extern const struct catalogue_query postgres_catalogue[];
 extern const int postgres_catalogue_count;
 
 /* ---- put.c: nodes, attributes, references.  None does anything after a failure. ---- */
 
-struct entity *inspect_entity(struct inspect *in, uint32_t klass, uint32_t oid);
+struct entity *pginspect_entity(struct inspect *in, uint32_t klass, uint32_t oid);
 /* NULL if unknown. */
-struct entity *inspect_find(struct inspect *in, uint32_t klass, uint32_t oid);
+struct entity *pginspect_find(struct inspect *in, uint32_t klass, uint32_t oid);
 /* The table, view, ... that pg_class OID is; NULL for others. */
-struct relation *inspect_relation(struct inspect *in, uint32_t oid);
-struct namespace *inspect_namespace(struct inspect *in, uint32_t oid);
+struct relation *pginspect_relation(struct inspect *in, uint32_t oid);
+struct namespace *pginspect_namespace(struct inspect *in, uint32_t oid);
 /* Appends "kind:key" with what a path may not hold as %XX. */
-void inspect_segment(struct text *t, const char *kind, struct slice key);
-struct slice inspect_copy(struct inspect *in, struct slice s);
+void pginspect_segment(struct text *t, const char *kind, struct slice key);
+struct slice pginspect_copy(struct inspect *in, struct slice s);
 
 /* A top-level object of KIND and KEY, with an entity.  NAME: bare, for patterns; p NULL = none. */
-struct entity *inspect_object(struct inspect *in, const char *kind, uint32_t klass, uint32_t oid,
-                              struct slice key, struct slice name);
+struct entity *pginspect_object(struct inspect *in, const char *kind, uint32_t klass, uint32_t oid,
+                                struct slice key, struct slice name);
 /* In the schema NSP, keyed "schema.NAME" and SUFFIX (p NULL = none). */
-struct entity *inspect_in_schema(struct inspect *in, const char *kind, uint32_t klass, uint32_t oid,
-                                 uint32_t nsp, struct slice name, struct slice suffix);
+struct entity *pginspect_in_schema(struct inspect *in, const char *kind, uint32_t klass,
+                                   uint32_t oid, uint32_t nsp, struct slice name,
+                                   struct slice suffix);
 /* Belonging to RELATION: "schema.relation.NAME". */
-struct entity *inspect_of_relation(struct inspect *in, const char *kind, uint32_t klass,
-                                   uint32_t oid, const struct relation *relation, struct slice name);
-moult_node *inspect_child(struct inspect *in, moult_node *parent, const char *kind, struct slice key);
+struct entity *pginspect_of_relation(struct inspect *in, const char *kind, uint32_t klass,
+                                     uint32_t oid, const struct relation *relation,
+                                     struct slice name);
+moult_node *pginspect_child(struct inspect *in, moult_node *parent, const char *kind,
+                            struct slice key);
 
-void inspect_set(struct inspect *in, moult_node *node, uint32_t aspect, const char *name,
-                 struct slice text);
-void inspect_set_z(struct inspect *in, moult_node *node, uint32_t aspect, const char *name,
-                   const char *text);
+void pginspect_set(struct inspect *in, moult_node *node, uint32_t aspect, const char *name,
+                   struct slice text);
+void pginspect_set_z(struct inspect *in, moult_node *node, uint32_t aspect, const char *name,
+                     const char *text);
 /* A text of the server's with names in it: bound ones are marked.  Nothing if TEXT is null. */
-void inspect_sql(struct inspect *in, moult_node *node, const char *name, struct slice text);
-void inspect_flag(struct inspect *in, moult_node *node, const char *name, bool on);
+void pginspect_sql(struct inspect *in, moult_node *node, const char *name, struct slice text);
+void pginspect_flag(struct inspect *in, moult_node *node, const char *name, bool on);
 /* "fillfactor=70" items parted by \x1f, each after PREFIX, as "fillfactor='70'"; nothing if both are null. */
-void inspect_options(struct inspect *in, moult_node *node, uint32_t aspect, struct slice items,
-                     struct slice toast);
+void pginspect_options(struct inspect *in, moult_node *node, uint32_t aspect, struct slice items,
+                       struct slice toast);
 /* The same for generic options: "user 'x'"; SECRET hides what may be a secret. */
-void inspect_generic_options(struct inspect *in, moult_node *node, const char *name,
-                             struct slice items, bool secret);
-void inspect_refer(struct inspect *in, moult_node *node, uint32_t strength, struct slice path);
-void inspect_claim(struct inspect *in, moult_node *node, const char *space, struct slice key);
+void pginspect_generic_options(struct inspect *in, moult_node *node, const char *name,
+                               struct slice items, bool secret);
+void pginspect_refer(struct inspect *in, moult_node *node, uint32_t strength, struct slice path);
+void pginspect_claim(struct inspect *in, moult_node *node, const char *space, struct slice key);
 /* The path of a column; in in->path. */
-struct slice inspect_column_path(struct inspect *in, const struct relation *r, uint32_t attnum);
+struct slice pginspect_column_path(struct inspect *in, const struct relation *r, uint32_t attnum);
 /* Its node, made if something about it is its own after all; NULL = no such column. */
-moult_node *inspect_column_node(struct inspect *in, struct relation *r, uint32_t attnum);
-void inspect_nomem(struct inspect *in);
+moult_node *pginspect_column_node(struct inspect *in, struct relation *r, uint32_t attnum);
+void pginspect_nomem(struct inspect *in);
 
 static inline struct slice slice_z(const char *p)
 {
@@ -237,26 +241,29 @@ static inline bool slice_eq(struct slice a, struct slice b)
 /* ---- grants.c ---- */
 
 /* Appends a role as SQL: CURRENT_USER, a marker, or its name. */
-void inspect_role(const struct inspect *in, struct text *t, struct slice role);
+void pginspect_role(const struct inspect *in, struct text *t, struct slice role);
 /* OWNER null: the acting role.  ACL null: the usual; else aclitems parted by ",".  WHAT as for acldefault:
  * 'r' relation, 's' sequence, 'f' function, 'T' type, 'n' schema, 'l' language, 'F' wrapper, 'S' server,
- * 'c' column, '+' what comes on top. */
-void inspect_rights(struct inspect *in, moult_node *node, char what, struct slice owner,
-                    struct slice acl);
+ * 'c' column, 'p' the schema "public", '+' what comes on top. */
+void pginspect_rights(struct inspect *in, moult_node *node, char what, struct slice owner,
+                      struct slice acl);
 /* The grants alone. */
-void inspect_grants(struct inspect *in, moult_node *node, char what, struct slice owner,
-                            struct slice acl);
-void inspect_owner(struct inspect *in, moult_node *node, struct slice owner);
+void pginspect_grants(struct inspect *in, moult_node *node, char what, struct slice owner,
+                      struct slice acl);
+/* In in->value; a null slice if they are the usual. */
+struct slice pginspect_grants_text(struct inspect *in, char what, struct slice owner,
+                                   struct slice acl);
+void pginspect_owner(struct inspect *in, moult_node *node, struct slice owner);
 
 /* ---- mark.c ---- */
 
 /* TEXT with every bound name in it as a marker; in in->marked, or TEXT itself. */
-struct slice inspect_mark(struct inspect *in, struct slice text);
+struct slice pginspect_mark(struct inspect *in, struct slice text);
 
 /* ---- canon.c ---- */
 
 /* What TEXT, an expression or more, is compared by: in in->same, or a null slice if TEXT will do. */
-struct slice inspect_canon(struct inspect *in, struct slice text);
+struct slice pginspect_canon(struct inspect *in, struct slice text);
 
 /* ---- logical.c ---- */
 
@@ -267,21 +274,22 @@ bool postgres_known_type(struct inspect *in, struct type *type);
 
 /* ---- rows: inspect-*.c ---- */
 
-inspect_row_fn inspect_session_row, inspect_namespace_row, inspect_member_row, inspect_type_row,
-    inspect_class_row, inspect_parent_row, inspect_attribute_row, inspect_sequence_row,
-    inspect_opclass_row, inspect_index_column_row, inspect_index_row, inspect_index_text_row,
-    inspect_constraint_row, inspect_kinds_row, inspect_trigger_row,
-    inspect_rule_row, inspect_policy_row, inspect_statistics_row, inspect_user_type_row,
-    inspect_array_row, inspect_routine_row, inspect_aggregate_row, inspect_misc_row,
-    inspect_default_acl_row, inspect_depend_row, inspect_comment_row;
+pginspect_row_fn pginspect_session_row, pginspect_namespace_row, pginspect_member_row,
+    pginspect_type_row, pginspect_class_row, pginspect_parent_row, pginspect_attribute_row,
+    pginspect_sequence_row, pginspect_opclass_row, pginspect_index_column_row, pginspect_index_row,
+    pginspect_index_text_row, pginspect_constraint_row, pginspect_kinds_row, pginspect_trigger_row,
+    pginspect_rule_row, pginspect_policy_row, pginspect_statistics_row, pginspect_user_type_row,
+    pginspect_array_row, pginspect_routine_row, pginspect_aggregate_row, pginspect_misc_row,
+    pginspect_default_acl_row, pginspect_depend_row, pginspect_comment_row;
 /* "PLAIN" ... */
-const char *inspect_storage(char c);
+const char *pginspect_storage(char c);
 /* Attributes that follow from a column's type. */
-void inspect_put_type(struct inspect *in, const struct relation *r, struct column *c);
-void inspect_put_default(struct inspect *in, struct relation *r, uint32_t attnum, struct slice text);
+void pginspect_put_type(struct inspect *in, const struct relation *r, struct column *c);
+void pginspect_put_default(struct inspect *in, struct relation *r, uint32_t attnum,
+                           struct slice text);
 /* Once all rows are there: what inherited columns have of their own; the names of views' columns. */
-void inspect_settle_columns(struct inspect *in);
-void inspect_list_views(struct inspect *in);
-void inspect_missing_public(struct inspect *in);
+void pginspect_settle_columns(struct inspect *in);
+void pginspect_list_views(struct inspect *in);
+void pginspect_missing_public(struct inspect *in);
 
 #endif

@@ -44,7 +44,8 @@ bool pgtoken_is_op(const char *text, const struct token *t, char op)
 
 /* ---- what is skipped ---- */
 
-/* Behind the comment that begins at AT with slash and star; they nest.  LEN + 1: it is left open. */
+/* Behind the comment that begins at AT with slash and star; they nest.  LEN + 1: it is left
+ * open. */
 static size_t after_comment(const char *text, size_t len, size_t at)
 {
     size_t depth = 0;
@@ -77,8 +78,8 @@ static bool begins(const char *text, size_t len, size_t at, const char *two)
 
 /* ---- quotes ---- */
 
-/* Where a string goes on in another line: SQL joins 'a' and 'b' with a line end between them, and the
- * rules of the first hold for both.  The place of the second quote, or 0. */
+/* Where a string goes on in another line: SQL joins 'a' and 'b' with a line end between them,
+ * and the rules of the first hold for both.  The place of the second quote, or 0. */
 static size_t continues(const char *text, size_t len, size_t at)
 {
     bool line = false;
@@ -155,7 +156,8 @@ static struct token number(const char *text, size_t len, size_t at)
             i++;
         return made(TOKEN_NUMBER, at, i, len);
     }
-    while (i < len && (is_digit(text[i]) || (text[i] == '_' && i + 1 < len && is_digit(text[i + 1]))))
+    while (i < len &&
+           (is_digit(text[i]) || (text[i] == '_' && i + 1 < len && is_digit(text[i + 1]))))
         i++;
     if (i < len && text[i] == '.' && !begins(text, len, i, ".."))
         for (i++; i < len && is_digit(text[i]);)
@@ -179,7 +181,8 @@ static struct token word(const char *text, size_t len, size_t at)
     char first = lower(text[at]);
     if (i < len && text[i] == '\'' && strchr("ebxn", first))
         return made(TOKEN_STRING, at, after_quote(text, len, i, first == 'e'), len);
-    if (first == 'u' && len - i >= 2 && text[i] == '&' && (text[i + 1] == '\'' || text[i + 1] == '"'))
+    if (first == 'u' && len - i >= 2 && text[i] == '&' &&
+        (text[i + 1] == '\'' || text[i + 1] == '"'))
         return made(text[i + 1] == '"' ? TOKEN_QUOTED : TOKEN_STRING, at,
                     after_quote(text, len, i + 1, false), len);
     while (i < len && (starts_word(text[i]) || is_digit(text[i]) || text[i] == '$'))

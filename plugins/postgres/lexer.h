@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lexer.h - PostgreSQL's SQL cut into tokens, by the lexical rules of the server and of psql (section
- * "Lexical Structure" of PostgreSQL's manual; standard_conforming_strings is on).  White space and
- * comments are no tokens; a token knows where it stands. */
+/* lexer.h - PostgreSQL's SQL cut into tokens, by the lexical rules of the server and of psql
+ * (section "Lexical Structure" of PostgreSQL's manual; standard_conforming_strings is on). 
+ * White space and comments are no tokens; a token knows where it stands. */
 #ifndef MOULT_POSTGRES_LEXER_H
 #define MOULT_POSTGRES_LEXER_H
 
@@ -18,7 +18,7 @@
 #define TOKEN_PARAMETER 6u /* $1 */
 #define TOKEN_OPERATOR 7u  /* one byte of an operator, or of punctuation */
 #define TOKEN_COMMAND 8u   /* a backslash: psql's own, to the end of the line */
-#define TOKEN_BAD 9u       /* an open quote or comment, a zero byte; reaches to the end of what is bad */
+#define TOKEN_BAD 9u /* an open quote or comment, a zero byte; reaches to the end of what is bad */
 
 struct token {
     uint32_t kind; /* TOKEN_* */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lock.c - the one lock for runs of moult: an advisory lock of the session, which ends with it.
  *
- * A database unit has the whole database; schema units share that and have each their schema.  Waiting is
- * asking again and again: a statement that waits inside of the server keeps a snapshot, which CREATE
- * INDEX CONCURRENTLY of whoever holds the lock would in turn wait for. */
+ * A database unit has the whole database; schema units share that and have each their schema. 
+ * Waiting is asking again and again: a statement that waits inside of the server keeps a
+ * snapshot, which CREATE INDEX CONCURRENTLY of whoever holds the lock would in turn wait for. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,8 +35,8 @@ static moult_status backend(moult_session *session, uint64_t *pid, moult_error *
     return st;
 }
 
-/* Holds a transaction open on a connection of its own, so that whoever shares out sessions of the server
- * by the transaction has to choose.  *SHARED: it got ours, or we another one. */
+/* Holds a transaction open on a connection of its own, so that whoever shares out sessions of
+ * the server by the transaction has to choose.  *SHARED: it got ours, or we another one. */
 static moult_status compete(moult_session *session, bool *shared, moult_error *err)
 {
     uint64_t before = 0, after = 0, other = 0;
@@ -126,13 +126,14 @@ static void name_holder(moult_session *s, moult_error *err)
 
 static moult_status busy(moult_session *s, moult_error *err)
 {
-    postgres_fail(s->host, err, MOULT_ERR_BUSY,
-                  "another run of moult holds the lock of %s \"%s\", and did not end within %" PRIu64
-                  " ms",
-                  s->schema ? "the schema" : "the database", s->schema ? s->schema : s->database,
-                  s->lock_timeout_ms);
+    postgres_fail(
+        s->host, err, MOULT_ERR_BUSY,
+        "another run of moult holds the lock of %s \"%s\", and did not end within %" PRIu64 " ms",
+        s->schema ? "the schema" : "the database", s->schema ? s->schema : s->database,
+        s->lock_timeout_ms);
     name_holder(s, err);
-    postgres_detail(s->host, err, "hint", "try again when it is done, or give a longer lock time-out");
+    postgres_detail(s->host, err, "hint",
+                    "try again when it is done, or give a longer lock time-out");
     return MOULT_ERR_BUSY;
 }
 

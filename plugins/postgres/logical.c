@@ -111,7 +111,7 @@ static bool sized_type(struct inspect *in, struct type *t, int32_t modifier)
         snprintf(text, sizeof text, "numeric(%d,%d)", n >> 16 & 0xffff, n & 0x7ff);
     else
         return false;
-    t->text = inspect_copy(in, slice_z(text));
+    t->text = pginspect_copy(in, slice_z(text));
     t->collation = t->id.oid == 1700 ? 0 : DEFAULT_COLLATION;
     t->storage = t->id.oid == 1700 ? 'm' : 'x';
     return t->text.p;

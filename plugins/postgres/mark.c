@@ -39,10 +39,12 @@ static const moult_binding *bound(const struct inspect *in, const char *text, co
     return NULL;
 }
 
-static void add_marked(const struct inspect *in, struct text *out, const char *text, size_t len, int depth);
+static void add_marked(const struct inspect *in, struct text *out, const char *text, size_t len,
+                       int depth);
 
 /* A literal: 's.table'::regclass, or a text with SQL in it as far as can be told: one qualified name. */
-static void add_literal(const struct inspect *in, struct text *out, const char *text, const struct token *t)
+static void add_literal(const struct inspect *in, struct text *out, const char *text,
+                        const struct token *t)
 {
     const char *p = text + t->at + 1;
     size_t n = t->n >= 2 ? t->n - 2 : 0;
@@ -65,8 +67,8 @@ static void add_marker(struct text *out, const char *name)
     pgtext_char(out, MOULT_MARK_CLOSE);
 }
 
-static void add_dollar(const struct inspect *in, struct text *out, const char *text, const struct token *t,
-                       int depth)
+static void add_dollar(const struct inspect *in, struct text *out, const char *text,
+                       const struct token *t, int depth)
 {
     const char *p = text + t->at;
     const char *tag = t->n > 1 ? memchr(p + 1, '$', t->n - 1) : NULL;
@@ -82,16 +84,19 @@ static void add_dollar(const struct inspect *in, struct text *out, const char *t
 
 #define DEEPEST 8 /* of dollar quotes in dollar quotes */
 
-static void add_marked(const struct inspect *in, struct text *out, const char *text, size_t len, int depth)
+static void add_marked(const struct inspect *in, struct text *out, const char *text, size_t len,
+                       int depth)
 {
     size_t done = 0, from = 0;
     bool after_dot = false;
-    for (struct token t = pgtoken_next(text, len, 0); t.kind != TOKEN_END; t = pgtoken_next(text, len, from)) {
+    for (struct token t = pgtoken_next(text, len, 0); t.kind != TOKEN_END;
+         t = pgtoken_next(text, len, from)) {
         from = t.at + t.n;
         const moult_binding *b = NULL;
         if (!after_dot && (t.kind == TOKEN_WORD || t.kind == TOKEN_QUOTED)) {
             struct token next = pgtoken_next(text, len, from);
-            b = next.kind != TOKEN_END && pgtoken_is_op(text, &next, '.') ? bound(in, text, &t) : NULL;
+            b = next.kind != TOKEN_END && pgtoken_is_op(text, &next, '.') ? bound(in, text, &t)
+                                                                          : NULL;
         }
         bool inner = depth < DEEPEST && (t.kind == TOKEN_STRING || t.kind == TOKEN_DOLLAR);
         if (b || inner) {
@@ -109,7 +114,7 @@ static void add_marked(const struct inspect *in, struct text *out, const char *t
     pgtext_add(out, text + done, len - done);
 }
 
-struct slice inspect_mark(struct inspect *in, struct slice text)
+struct slice pginspect_mark(struct inspect *in, struct slice text)
 {
     if (!in->marking || !text.p)
         return text;

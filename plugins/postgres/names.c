@@ -49,7 +49,8 @@ static size_t fold_word(const char *p, size_t n, bool whole, struct text *out)
     for (; i < n && is_word_byte(p[i]); i++)
         pgtext_char(&word, (char)(p[i] >= 'A' && p[i] <= 'Z' ? p[i] - 'A' + 'a' : p[i]));
     out->failed |= word.failed;
-    /* In a list of types or operands most words are keywords or parts of a name of several words. */
+    /* In a list of types or operands most words are keywords or parts of a name of several
+     * words. */
     if (whole)
         pgtext_name(out, word.p ? word.p : "", word.n);
     else
@@ -150,8 +151,8 @@ static const char *value_of(struct binder *b, const char *name, size_t len)
         if (strlen(b->bindings[i]->name) == len && memcmp(b->bindings[i]->name, name, len) == 0)
             return b->bindings[i]->value;
     }
-    b->st = postgres_fail(b->host, b->err, MOULT_ERR_CONFIG, "no name is bound to \"%.*s\"", (int)len,
-                          name);
+    b->st = postgres_fail(b->host, b->err, MOULT_ERR_CONFIG, "no name is bound to \"%.*s\"",
+                          (int)len, name);
     postgres_detail(b->host, b->err, "hint", "give it a value under \"bind\" in moult.toml");
     return NULL;
 }
@@ -209,7 +210,8 @@ static void put_dollar(struct binder *b, struct text *out, const char *p, size_t
     put_sql(b, &body, p + tag, n - 2 * tag);
     pgtext_add(&quote, p, tag);
     /* A body that ends like the tag without its last "$" would take that one for its own. */
-    for (unsigned i = 1; body.n && !quote.failed && memmem(body.p, body.n, quote.p, quote.n - 1); i++) {
+    for (unsigned i = 1; body.n && !quote.failed && memmem(body.p, body.n, quote.p, quote.n - 1);
+         i++) {
         pgtext_clear(&quote);
         pgtext_printf(&quote, "$moult%u$", i);
     }

@@ -11,6 +11,8 @@ postgres_reader_sources = \
 	plugins/postgres/grants.c \
 	plugins/postgres/inspect.c plugins/postgres/inspect.h \
 	plugins/postgres/inspect-column.c \
+	plugins/postgres/inspect-columns.c plugins/postgres/inspect-columns.h \
+	plugins/postgres/inspect-constraint.c \
 	plugins/postgres/inspect-depend.c \
 	plugins/postgres/inspect-index.c \
 	plugins/postgres/inspect-misc.c \
@@ -31,8 +33,20 @@ postgres_reader_sources = \
 	plugins/postgres/text.c \
 	plugins/postgres/pg.h plugins/postgres/session.h
 # The others' own lists; lexer.c is the dialect's.
-postgres_dialect_sources =
-postgres_writer_sources =
+postgres_dialect_sources = \
+	plugins/postgres/classify.c \
+	plugins/postgres/cut.c \
+	plugins/postgres/lexer.c plugins/postgres/lexer.h \
+	plugins/postgres/names.c \
+	plugins/postgres/opinion.c \
+	plugins/postgres/settings.c \
+	plugins/postgres/split.c plugins/postgres/split.h
+postgres_writer_sources = \
+	plugins/postgres/lock.c \
+	plugins/postgres/reap.c \
+	plugins/postgres/scratch.c plugins/postgres/scratch.h \
+	plugins/postgres/writer.c plugins/postgres/writer.h \
+	plugins/postgres/writer-records.c
 postgres_sources = $(postgres_reader_sources) $(postgres_dialect_sources) $(postgres_writer_sources)
 postgres_libs = $(POSTGRES_LIBS) -lpg_query -lcrypto
 if PLUGIN_POSTGRES

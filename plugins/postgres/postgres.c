@@ -106,7 +106,8 @@ MOULT_PLUGIN_ENTRY(postgres)
 {
     /* Several connections work side by side, each in a thread of its own. */
     if (!PQisthreadsafe()) {
-        postgres_fail(host, err, MOULT_ERR_UNSUPPORTED, "this libpq was built without thread safety");
+        postgres_fail(host, err, MOULT_ERR_UNSUPPORTED,
+                      "this libpq was built without thread safety");
         return NULL;
     }
     return &plugin;

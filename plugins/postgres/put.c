@@ -5,7 +5,7 @@
 
 #include "inspect.h"
 
-void inspect_nomem(struct inspect *in)
+void pginspect_nomem(struct inspect *in)
 {
     if (in->st == MOULT_OK)
         in->st = postgres_nomem(in->host, in->err);
@@ -14,36 +14,36 @@ void inspect_nomem(struct inspect *in)
 static void check(struct inspect *in, moult_status st)
 {
     if (st == MOULT_ERR_NOMEM)
-        inspect_nomem(in);
+        pginspect_nomem(in);
     else if (st != MOULT_OK && in->st == MOULT_OK)
         in->st = postgres_fail(in->host, in->err, st, "the tree does not take a node");
 }
 
-struct slice inspect_copy(struct inspect *in, struct slice s)
+struct slice pginspect_copy(struct inspect *in, struct slice s)
 {
     struct slice copy = {s.p ? pgmem_copy(&in->pool, s.p, s.n) : NULL, s.n};
     if (s.p && !copy.p) {
-        inspect_nomem(in);
+        pginspect_nomem(in);
         return (struct slice){"", 0};
     }
     return copy;
 }
 
-struct entity *inspect_find(struct inspect *in, uint32_t klass, uint32_t oid)
+struct entity *pginspect_find(struct inspect *in, uint32_t klass, uint32_t oid)
 {
     struct entity *e = NULL, key = {.id = {klass, oid}};
     HASH_FIND(hh, in->entities, &key.id, sizeof key.id, e);
     return e;
 }
 
-struct entity *inspect_entity(struct inspect *in, uint32_t klass, uint32_t oid)
+struct entity *pginspect_entity(struct inspect *in, uint32_t klass, uint32_t oid)
 {
-    struct entity *e = inspect_find(in, klass, oid);
+    struct entity *e = pginspect_find(in, klass, oid);
     if (e || in->st != MOULT_OK)
         return e;
     e = pgmem_alloc(&in->pool, sizeof *e);
     if (!e) {
-        inspect_nomem(in);
+        pginspect_nomem(in);
         return NULL;
     }
     e->id.klass = klass;
@@ -52,20 +52,20 @@ struct entity *inspect_entity(struct inspect *in, uint32_t klass, uint32_t oid)
     return e;
 }
 
-struct relation *inspect_relation(struct inspect *in, uint32_t oid)
+struct relation *pginspect_relation(struct inspect *in, uint32_t oid)
 {
-    const struct entity *e = oid ? inspect_find(in, CLASS_CLASS, oid) : NULL;
+    const struct entity *e = oid ? pginspect_find(in, CLASS_CLASS, oid) : NULL;
     return e ? e->relation : NULL;
 }
 
-struct namespace *inspect_namespace(struct inspect *in, uint32_t oid)
+struct namespace *pginspect_namespace(struct inspect *in, uint32_t oid)
 {
     struct namespace *n = NULL;
     HASH_FIND(hh, in->namespaces, &oid, sizeof oid, n);
     return n;
 }
 
-void inspect_segment(struct text *t, const char *kind, struct slice key)
+void pginspect_segment(struct text *t, const char *kind, struct slice key)
 {
     pgtext_z(t, kind);
     pgtext_char(t, ':');
@@ -80,36 +80,38 @@ void inspect_segment(struct text *t, const char *kind, struct slice key)
     }
 }
 
-moult_node *inspect_child(struct inspect *in, moult_node *parent, const char *kind, struct slice key)
+moult_node *pginspect_child(struct inspect *in, moult_node *parent, const char *kind,
+                            struct slice key)
 {
     if (in->st != MOULT_OK || !parent)
         return NULL;
     moult_node *node = in->api->add(in->tree, parent, kind, key.p, key.n);
     if (!node)
-        inspect_nomem(in);
+        pginspect_nomem(in);
     return node;
 }
 
-struct entity *inspect_object(struct inspect *in, const char *kind, uint32_t klass, uint32_t oid,
-                              struct slice key, struct slice name)
+struct entity *pginspect_object(struct inspect *in, const char *kind, uint32_t klass, uint32_t oid,
+                                struct slice key, struct slice name)
 {
-    struct entity *e = inspect_entity(in, klass, oid);
-    moult_node *node = inspect_child(in, in->api->root(in->tree), kind, key);
+    struct entity *e = pginspect_entity(in, klass, oid);
+    moult_node *node = pginspect_child(in, in->api->root(in->tree), kind, key);
     if (!e || !node)
         return NULL;
     pgtext_clear(&in->path);
-    inspect_segment(&in->path, kind, key);
+    pginspect_segment(&in->path, kind, key);
     e->node = node;
-    e->path = inspect_copy(in, slice_of(&in->path));
+    e->path = pginspect_copy(in, slice_of(&in->path));
     if (name.p)
-        inspect_set(in, node, MOULT_DERIVED, "name", name);
+        pginspect_set(in, node, MOULT_DERIVED, "name", name);
     return e;
 }
 
-struct entity *inspect_in_schema(struct inspect *in, const char *kind, uint32_t klass, uint32_t oid,
-                                 uint32_t nsp, struct slice name, struct slice suffix)
+struct entity *pginspect_in_schema(struct inspect *in, const char *kind, uint32_t klass,
+                                   uint32_t oid, uint32_t nsp, struct slice name,
+                                   struct slice suffix)
 {
-    const struct namespace *n = inspect_namespace(in, nsp);
+    const struct namespace *n = pginspect_namespace(in, nsp);
     if (!n || in->st != MOULT_OK)
         return NULL;
     pgtext_clear(&in->key);
@@ -122,63 +124,64 @@ struct entity *inspect_in_schema(struct inspect *in, const char *kind, uint32_t 
     if (suffix.p)
         pgtext_add(&in->key, suffix.p, suffix.n);
     if (in->key.failed)
-        inspect_nomem(in);
-    struct entity *e = inspect_object(in, kind, klass, oid, slice_of(&in->key), name);
+        pginspect_nomem(in);
+    struct entity *e = pginspect_object(in, kind, klass, oid, slice_of(&in->key), name);
     if (e && !n->place) {
-        const struct entity *schema = inspect_find(in, CLASS_NAMESPACE, nsp);
+        const struct entity *schema = pginspect_find(in, CLASS_NAMESPACE, nsp);
         if (schema)
-            inspect_refer(in, e->node, MOULT_REF_ENFORCED, schema->path);
+            pginspect_refer(in, e->node, MOULT_REF_ENFORCED, schema->path);
     }
     return e;
 }
 
-struct entity *inspect_of_relation(struct inspect *in, const char *kind, uint32_t klass,
-                                   uint32_t oid, const struct relation *relation, struct slice name)
+struct entity *pginspect_of_relation(struct inspect *in, const char *kind, uint32_t klass,
+                                     uint32_t oid, const struct relation *relation,
+                                     struct slice name)
 {
     pgtext_clear(&in->key);
     pgtext_add(&in->key, relation->key.p, relation->key.n);
     pgtext_char(&in->key, '.');
     pgtext_name(&in->key, name.p, name.n);
     if (in->key.failed)
-        inspect_nomem(in);
-    struct entity *e = inspect_object(in, kind, klass, oid, slice_of(&in->key), name);
-    const struct entity *owner = inspect_find(in, CLASS_CLASS, relation->oid);
+        pginspect_nomem(in);
+    struct entity *e = pginspect_object(in, kind, klass, oid, slice_of(&in->key), name);
+    const struct entity *owner = pginspect_find(in, CLASS_CLASS, relation->oid);
     if (!e || !owner)
         return e;
-    inspect_set(in, e->node, MOULT_SHAPE, "table", relation->key);
-    inspect_refer(in, e->node, MOULT_REF_OWNED, owner->path);
+    pginspect_set(in, e->node, MOULT_SHAPE, "table", relation->key);
+    pginspect_refer(in, e->node, MOULT_REF_OWNED, owner->path);
     return e;
 }
 
-void inspect_set(struct inspect *in, moult_node *node, uint32_t aspect, const char *name,
-                 struct slice text)
+void pginspect_set(struct inspect *in, moult_node *node, uint32_t aspect, const char *name,
+                   struct slice text)
 {
     if (in->st == MOULT_OK && node && text.p)
         check(in, in->api->set(in->tree, node, aspect, name, text.p, text.n, NULL, 0));
 }
 
-void inspect_set_z(struct inspect *in, moult_node *node, uint32_t aspect, const char *name,
-                   const char *text)
+void pginspect_set_z(struct inspect *in, moult_node *node, uint32_t aspect, const char *name,
+                     const char *text)
 {
-    inspect_set(in, node, aspect, name, slice_z(text));
+    pginspect_set(in, node, aspect, name, slice_z(text));
 }
 
-void inspect_sql(struct inspect *in, moult_node *node, const char *name, struct slice text)
+void pginspect_sql(struct inspect *in, moult_node *node, const char *name, struct slice text)
 {
     if (in->st != MOULT_OK || !node || !text.p)
         return;
-    text = inspect_mark(in, text);
-    struct slice same = inspect_canon(in, text);
+    text = pginspect_mark(in, text);
+    struct slice same = pginspect_canon(in, text);
     if (in->marked.failed || in->same.failed)
-        inspect_nomem(in);
+        pginspect_nomem(in);
     else
         check(in, in->api->set(in->tree, node, MOULT_SHAPE, name, text.p, text.n, same.p, same.n));
 }
 
-void inspect_flag(struct inspect *in, moult_node *node, const char *name, bool on)
+void pginspect_flag(struct inspect *in, moult_node *node, const char *name, bool on)
 {
     if (on)
-        inspect_set_z(in, node, MOULT_SHAPE, name, "true");
+        pginspect_set_z(in, node, MOULT_SHAPE, name, "true");
 }
 
 /* Calls for each of the items, which \x1f parts: name, value. */
@@ -209,22 +212,23 @@ static void add_options(struct text *t, struct slice items, const char *prefix)
     }
 }
 
-void inspect_options(struct inspect *in, moult_node *node, uint32_t aspect, struct slice items,
-                     struct slice toast)
+void pginspect_options(struct inspect *in, moult_node *node, uint32_t aspect, struct slice items,
+                       struct slice toast)
 {
     pgtext_clear(&in->value);
     add_options(&in->value, items, "");
     add_options(&in->value, toast, "toast.");
     if (in->value.failed)
-        inspect_nomem(in);
+        pginspect_nomem(in);
     else if (in->value.n)
-        inspect_set(in, node, aspect, "options", slice_of(&in->value));
+        pginspect_set(in, node, aspect, "options", slice_of(&in->value));
 }
 
 /* What in a user mapping says who, and not what only he knows. */
 static bool is_open(struct slice name)
 {
-    static const char *const open[] = {"user", "username", "password_required", "use_remote_estimate"};
+    static const char *const open[] = {"user", "username", "password_required",
+                                       "use_remote_estimate"};
     for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
         if (slice_is(name, open[i]))
             return true;
@@ -232,8 +236,8 @@ static bool is_open(struct slice name)
     return false;
 }
 
-void inspect_generic_options(struct inspect *in, moult_node *node, const char *attribute,
-                             struct slice items, bool secret)
+void pginspect_generic_options(struct inspect *in, moult_node *node, const char *attribute,
+                               struct slice items, bool secret)
 {
     struct slice name, value;
     pgtext_clear(&in->value);
@@ -248,26 +252,26 @@ void inspect_generic_options(struct inspect *in, moult_node *node, const char *a
             pgtext_literal(&in->value, value.p, value.n);
     }
     if (in->value.failed)
-        inspect_nomem(in);
+        pginspect_nomem(in);
     else if (in->value.n)
-        inspect_set(in, node, MOULT_SHAPE, attribute, slice_of(&in->value));
+        pginspect_set(in, node, MOULT_SHAPE, attribute, slice_of(&in->value));
 }
 
-void inspect_refer(struct inspect *in, moult_node *node, uint32_t strength, struct slice path)
+void pginspect_refer(struct inspect *in, moult_node *node, uint32_t strength, struct slice path)
 {
     if (in->st == MOULT_OK && node && path.n)
         check(in, in->api->refer(in->tree, node, strength, path.p, path.n));
 }
 
-void inspect_claim(struct inspect *in, moult_node *node, const char *space, struct slice key)
+void pginspect_claim(struct inspect *in, moult_node *node, const char *space, struct slice key)
 {
     if (in->st == MOULT_OK && node)
         check(in, in->api->claim(in->tree, node, space, key.p, key.n));
 }
 
-struct slice inspect_column_path(struct inspect *in, const struct relation *r, uint32_t attnum)
+struct slice pginspect_column_path(struct inspect *in, const struct relation *r, uint32_t attnum)
 {
-    const struct entity *e = inspect_find(in, CLASS_CLASS, r->oid);
+    const struct entity *e = pginspect_find(in, CLASS_CLASS, r->oid);
     if (!e || !attnum || attnum > r->column_count || !r->columns[attnum - 1].name.p)
         return e ? e->path : (struct slice){0};
     struct slice name = r->columns[attnum - 1].name;
@@ -283,13 +287,13 @@ struct slice inspect_column_path(struct inspect *in, const struct relation *r, u
         CLEANUP_TEXT struct text key = {0};
         pgtext_name(&key, name.p, name.n);
         if (key.failed)
-            inspect_nomem(in);
-        inspect_segment(&in->path, kind, slice_of(&key));
+            pginspect_nomem(in);
+        pginspect_segment(&in->path, kind, slice_of(&key));
     }
     return slice_of(&in->path);
 }
 
-moult_node *inspect_column_node(struct inspect *in, struct relation *r, uint32_t attnum)
+moult_node *pginspect_column_node(struct inspect *in, struct relation *r, uint32_t attnum)
 {
     if (!attnum || attnum > r->column_count || !r->columns[attnum - 1].name.p || !r->node)
         return NULL;
@@ -299,10 +303,11 @@ moult_node *inspect_column_node(struct inspect *in, struct relation *r, uint32_t
     pgtext_clear(&in->key);
     pgtext_name(&in->key, c->name.p, c->name.n);
     if (in->key.failed)
-        inspect_nomem(in);
-    c->node = inspect_child(in, r->node, r->kind == 'c' ? "attribute" : "column", slice_of(&in->key));
+        pginspect_nomem(in);
+    c->node =
+        pginspect_child(in, r->node, r->kind == 'c' ? "attribute" : "column", slice_of(&in->key));
     if (c->inherited)
-        inspect_set_z(in, c->node, MOULT_SHAPE, "inherited",
-                      c->inherited == COLUMN_MERGED ? "merged" : "true");
+        pginspect_set_z(in, c->node, MOULT_SHAPE, "inherited",
+                        c->inherited == COLUMN_MERGED ? "merged" : "true");
     return c->node;
 }

@@ -17,9 +17,10 @@ static moult_status find_schema(moult_session *s, moult_error *err)
                                      params, 1, &r, err);
     if (st != MOULT_OK || PQntuples(r) == 1)
         return st;
-    postgres_fail(s->host, err, MOULT_ERR_NOT_FOUND, "there is no schema \"%s\" in the database \"%s\"",
-                  s->schema, s->database);
-    postgres_detail(s->host, err, "hint", "moult does not make a tenant's schema: use CREATE SCHEMA");
+    postgres_fail(s->host, err, MOULT_ERR_NOT_FOUND,
+                  "there is no schema \"%s\" in the database \"%s\"", s->schema, s->database);
+    postgres_detail(s->host, err, "hint",
+                    "moult does not make a tenant's schema: use CREATE SCHEMA");
     return MOULT_ERR_NOT_FOUND;
 }
 

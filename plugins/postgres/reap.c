@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* reap.c - drops scratch databases that a crash left behind: those of the acting role that nobody marks
- * as in use. */
+/* reap.c - drops scratch databases that a crash left behind: those of the acting role that
+ * nobody marks as in use. */
 #include <string.h>
 
 #include "scratch.h"
 
-static const char found[] =
-    "SELECT d.datname FROM pg_catalog.pg_database d"
-    " LEFT JOIN pg_catalog.pg_shdescription c ON c.objoid = d.oid"
-    " AND c.classoid = 'pg_catalog.pg_database'::pg_catalog.regclass"
-    " WHERE d.datname ~ '" SCRATCH_PATTERN "'"
-    " AND pg_catalog.pg_has_role(d.datdba, 'USAGE')"
-    " AND (c.description IS NULL OR c.description = '" SCRATCH_MARKER "')";
+static const char found[] = "SELECT d.datname FROM pg_catalog.pg_database d"
+                            " LEFT JOIN pg_catalog.pg_shdescription c ON c.objoid = d.oid"
+                            " AND c.classoid = 'pg_catalog.pg_database'::pg_catalog.regclass"
+                            " WHERE d.datname ~ '" SCRATCH_PATTERN "'"
+                            " AND pg_catalog.pg_has_role(d.datdba, 'USAGE')"
+                            " AND (c.description IS NULL OR c.description = '" SCRATCH_MARKER "')";
 
 /* Is there a session that has marked NAME?  Marks are made before their database. */
 static moult_status in_use(moult_session *keeper, const char *name, bool *used, moult_error *err)
@@ -24,8 +23,8 @@ static moult_status in_use(moult_session *keeper, const char *name, bool *used, 
     if (sql.failed)
         return postgres_nomem(keeper->host, err);
     CLEANUP_RESULT PGresult *r = NULL;
-    moult_status st = postgres_query(keeper, "see which scratch databases are in use", sql.p, NULL, 0,
-                                     &r, err);
+    moult_status st =
+        postgres_query(keeper, "see which scratch databases are in use", sql.p, NULL, 0, &r, err);
     *used = st == MOULT_OK && PQntuples(r) > 0;
     return st;
 }

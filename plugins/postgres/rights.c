@@ -27,7 +27,8 @@ static const char rights_sql[] =
     " UNION ALL SELECT 'tested-version', current_setting('server_version_num')::int / 10000 IN (15, 17),"
     " 'PostgreSQL ' || current_setting('server_version')";
 
-moult_status postgres_rights(moult_session *session, moult_right_fn *fn, void *arg, moult_error *err)
+moult_status postgres_rights(moult_session *session, moult_right_fn *fn, void *arg,
+                             moult_error *err)
 {
     const char *params[] = {session->schema};
     CLEANUP_RESULT PGresult *r = NULL;
@@ -46,7 +47,8 @@ static int hex_value(char c)
 }
 
 /* The key of the top-level object in PATH, with names that are bound as they are here. */
-static void object_name(const moult_session *session, const char *path, size_t len, struct text *out)
+static void object_name(const moult_session *session, const char *path, size_t len,
+                        struct text *out)
 {
     const char *colon = memchr(path, ':', len);
     size_t i = colon ? (size_t)(colon - path) + 1 : len;
@@ -58,7 +60,8 @@ static void object_name(const moult_session *session, const char *path, size_t l
             pgtext_char(out, c);
             continue;
         }
-        while (i < len && path[i] != '/' && !(path[i] == '%' && len - i > 2 && memcmp(path + i, "%02", 3) == 0))
+        while (i < len && path[i] != '/' &&
+               !(path[i] == '%' && len - i > 2 && memcmp(path + i, "%02", 3) == 0))
             i++;
         i += 2;
         if (session->schema)

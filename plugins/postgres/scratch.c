@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* scratch.c - databases for trying things, and for text that nobody vouches for.
  *
- * Each has three connections.  Statements run on one of their own, one at a time: what a text sets there
- * reaches nobody else.  The session's own is the reader's.  The keeper is connected to another database:
- * it makes and drops this one, and holds an advisory lock for as long as this one is in use, by which
- * whoever finds it later knows whether it was left behind. */
+ * Each has three connections.  Statements run on one of their own, one at a time: what a text
+ * sets there reaches nobody else.  The session's own is the reader's.  The keeper is connected
+ * to another database: it makes and drops this one, and holds an advisory lock for as long as
+ * this one is in use, by which whoever finds it later knows whether it was left behind. */
 #include "scratch.h"
 
 #include <inttypes.h>
@@ -24,12 +24,13 @@ static char *new_name(const moult_session *keeper)
     char name[80];
     if (getrandom(&random, sizeof random, 0) != sizeof random)
         random = (uint32_t)clock();
-    snprintf(name, sizeof name, SCRATCH_PREFIX "%d_%08" PRIx32 "_%lld",
-             PQbackendPID(keeper->conn), random, (long long)time(NULL));
+    snprintf(name, sizeof name, SCRATCH_PREFIX "%d_%08" PRIx32 "_%lld", PQbackendPID(keeper->conn),
+             random, (long long)time(NULL));
     return strdup(name);
 }
 
-/* Makes the acting role able to make databases, if the one that logged in is; *OWNER: then for whom. */
+/* Makes the acting role able to make databases, if the one that logged in is; *OWNER: then for
+ * whom. */
 static moult_status take_right(moult_session *keeper, bool *owner, moult_error *err)
 {
     static const char sql[] =
@@ -44,14 +45,16 @@ static moult_status take_right(moult_session *keeper, bool *owner, moult_error *
     if (!*owner)
         return MOULT_OK;
     if (*PQgetvalue(r, 0, 2) == 't')
-        return postgres_query(keeper, "act as the role that logged in", "RESET ROLE", NULL, 0, NULL, err);
+        return postgres_query(keeper, "act as the role that logged in", "RESET ROLE", NULL, 0, NULL,
+                              err);
     postgres_fail(keeper->host, err, MOULT_ERR_AUTH,
                   "the role \"%s\" may not make databases, and a scratch database is one",
                   PQgetvalue(r, 0, 0));
-    postgres_detail(keeper->host, err, "hint",
-                    "ALTER ROLE %s CREATEDB; or set scratch = \"URL\" of a server kept for the purpose;"
-                    " or take the desired state from a compiled snapshot",
-                    PQgetvalue(r, 0, 0));
+    postgres_detail(
+        keeper->host, err, "hint",
+        "ALTER ROLE %s CREATEDB; or set scratch = \"URL\" of a server kept for the purpose;"
+        " or take the desired state from a compiled snapshot",
+        PQgetvalue(r, 0, 0));
     return MOULT_ERR_AUTH;
 }
 
@@ -63,7 +66,8 @@ static void add_option(struct text *sql, const char *option, const char *value)
     pgtext_literal(sql, value, strlen(value));
 }
 
-/* Encoding and collation as LIKE's database has them, as far as the keeper's server knows of such. */
+/* Encoding and collation as LIKE's database has them, as far as the keeper's server knows of
+ * such. */
 static moult_status add_locale(struct text *sql, moult_session *like, int number, moult_error *err)
 {
     char query[400];
@@ -77,7 +81,8 @@ static moult_status add_locale(struct text *sql, moult_session *like, int number
              " FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()",
              provider, locale, rules);
     CLEANUP_RESULT PGresult *r = NULL;
-    moult_status st = postgres_query(like, "look at the database's collation", query, NULL, 0, &r, err);
+    moult_status st =
+        postgres_query(like, "look at the database's collation", query, NULL, 0, &r, err);
     if (st != MOULT_OK)
         return st;
     add_option(sql, "ENCODING", postgres_value(r, 0, 0));
@@ -146,18 +151,18 @@ static void add_path(struct text *path, const char *schema)
     pgtext_name(path, schema, strlen(schema));
 }
 
-/* The extensions of the database that the unit lies in.  One that cannot be made here is missed by what
- * needs it, with an error of its own. */
+/* The extensions of the database that the unit lies in.  One that cannot be made here is missed
+ * by what needs it, with an error of its own. */
 static moult_status copy_extensions(moult_session *to, moult_session *from, struct text *path,
                                     moult_error *err)
 {
     CLEANUP_RESULT PGresult *r = NULL;
-    moult_status st = postgres_query(
-        from, "look at the database's extensions",
-        "SELECT e.extname, n.nspname, e.extversion FROM pg_catalog.pg_extension e"
-        " JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace"
-        " WHERE e.extname <> 'plpgsql' ORDER BY e.oid",
-        NULL, 0, &r, err);
+    moult_status st =
+        postgres_query(from, "look at the database's extensions",
+                       "SELECT e.extname, n.nspname, e.extversion FROM pg_catalog.pg_extension e"
+                       " JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace"
+                       " WHERE e.extname <> 'plpgsql' ORDER BY e.oid",
+                       NULL, 0, &r, err);
     for (int i = 0; st == MOULT_OK && i < PQntuples(r); i++) {
         CLEANUP_TEXT struct text sql = {0};
         const char *schema = PQgetvalue(r, i, 1);
@@ -245,8 +250,8 @@ static moult_status enter(moult_session *session, struct writer *w, moult_sessio
         if (!session->schema)
             return postgres_nomem(session->host, err);
         pgtext_z(&path, SCRATCH_SCHEMA);
-        st = postgres_query(session, "make the unit's schema", "CREATE SCHEMA " SCRATCH_SCHEMA, NULL, 0,
-                            NULL, err);
+        st = postgres_query(session, "make the unit's schema", "CREATE SCHEMA " SCRATCH_SCHEMA,
+                            NULL, 0, NULL, err);
         if (st == MOULT_OK)
             st = copy_extensions(session, like ? like : w->keeper, &path, err);
         add_path(&path, "public");
@@ -297,15 +302,35 @@ moult_status postgres_scratch(const moult_host *host, const moult_open *how, mou
 
 /* ---- the end ---- */
 
-/* FORCE ends the sessions in it, for which it needs the right even where one is about to go by itself;
- * without, the server waits for that a while. */
+/* Sessions that were closed end a moment later; DROP DATABASE would look for them ten times a
+ * second. */
+static void let_go(moult_session *keeper, const char *name)
+{
+    char sql[160];
+    const struct timespec moment = {0, 1000000};
+    snprintf(sql, sizeof sql, "SELECT 1 FROM pg_catalog.pg_stat_activity WHERE datname = '%s'",
+             name);
+    for (int i = 0; i < 50; i++) {
+        PGresult *r = PQexec(keeper->conn, sql);
+        bool some = PQntuples(r) > 0;
+        PQclear(r);
+        if (!some)
+            return;
+        nanosleep(&moment, NULL);
+    }
+}
+
+/* FORCE ends the sessions in it, for which it needs the right even where one is about to go by
+ * itself; without, the server waits for that a while. */
 static bool drop(moult_session *keeper, const char *name)
 {
     bool gone = false;
+    let_go(keeper, name);
     for (int i = 0; !gone && i < 3; i++) {
         char sql[160];
         bool force = i != 1 && keeper->number >= 130000;
-        snprintf(sql, sizeof sql, "DROP DATABASE IF EXISTS %s%s", name, force ? " WITH (FORCE)" : "");
+        snprintf(sql, sizeof sql, "DROP DATABASE IF EXISTS %s%s", name,
+                 force ? " WITH (FORCE)" : "");
         gone = postgres_tidy(keeper, sql);
     }
     return gone;
@@ -315,17 +340,19 @@ bool postgres_scratch_drop(moult_session *inside, moult_session *keeper, const c
 {
     CLEANUP_TEXT struct text sql = {0};
     /* A database with subscriptions cannot be dropped; they must not reach for the other server. */
-    PGresult *r = inside ? PQexec(inside->conn,
-                                  NO_EVENT_TRIGGERS
-                                  "SELECT quote_ident(subname) FROM pg_catalog.pg_subscription s JOIN"
-                                  " pg_catalog.pg_database d ON d.oid = s.subdbid"
-                                  " WHERE d.datname = current_database()")
-                         : NULL;
+    PGresult *r = inside
+                      ? PQexec(inside->conn, NO_EVENT_TRIGGERS
+                               "SELECT quote_ident(subname) FROM pg_catalog.pg_subscription s JOIN"
+                               " pg_catalog.pg_database d ON d.oid = s.subdbid"
+                               " WHERE d.datname = current_database()")
+                      : NULL;
     for (int i = 0; r && i < PQntuples(r); i++) {
         const char *s = PQgetvalue(r, i, 0);
         pgtext_clear(&sql);
-        pgtext_printf(&sql, "ALTER SUBSCRIPTION %s DISABLE; ALTER SUBSCRIPTION %s SET (slot_name = NONE);"
-                            "DROP SUBSCRIPTION %s", s, s, s);
+        pgtext_printf(&sql,
+                      "ALTER SUBSCRIPTION %s DISABLE; ALTER SUBSCRIPTION %s SET (slot_name = NONE);"
+                      "DROP SUBSCRIPTION %s",
+                      s, s, s);
         if (!sql.failed)
             postgres_tidy(inside, sql.p);
     }

@@ -21,24 +21,24 @@ struct moult_session {
     uint32_t purpose;    /* MOULT_PURPOSE_* */
     uint64_t lock_timeout_ms;
     uint64_t statement_timeout_ms; /* 0 = no limit */
-    moult_op *op;        /* may be NULL */
-    bool standby;        /* the server is in recovery */
-    bool busy;           /* others' transactions came and went during an inspection */
+    moult_op *op;                  /* may be NULL */
+    bool standby;                  /* the server is in recovery */
+    bool busy;                     /* others' transactions came and went during an inspection */
 
     /* The writer's; zero after open. */
-    bool scratch;        /* writer.scratch made the database: close drops it */
-    bool locked;         /* lock() holds */
-    bool txn;            /* a transaction of ours is open */
-    uint64_t epoch;      /* of the lock: which backend holds it */
-    void *writer;        /* what else the writer keeps; postgres_writer_forget frees it */
+    bool scratch;   /* writer.scratch made the database: close drops it */
+    bool locked;    /* lock() holds */
+    bool txn;       /* a transaction of ours is open */
+    uint64_t epoch; /* of the lock: which backend holds it */
+    void *writer;   /* what else the writer keeps; postgres_writer_forget frees it */
 };
 
 /* connect.c */
 
 /* A session with purpose, time-outs, role and op of HOW, for HOW->url, not connected yet; freed by
  * postgres_close. */
-moult_status postgres_session_new(const moult_host *host, const moult_open *how, moult_session **out,
-                                  moult_error *err);
+moult_status postgres_session_new(const moult_host *host, const moult_open *how,
+                                  moult_session **out, moult_error *err);
 /* Connects SESSION to DATABASE (NULL: the URL's) and pins its settings.  Its URL, role and time-outs
  * are the session's. */
 moult_status postgres_connect(moult_session *session, const char *database, moult_error *err);

@@ -1,16 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* settings.c - the settings that a text makes for its later statements, where they change what those
- * mean.  All others of a text are left out, or refused by classify.c. */
+/* settings.c - the settings that a text makes for its later statements, where they change what
+ * those mean.  All others of a text are left out, or refused by classify.c. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "split.h"
 
 static const char *const carried[] = {
-    "search_path",        "default_tablespace",   "default_table_access_method",
-    "timezone",           "datestyle",            "intervalstyle",
-    "array_nulls",        "transform_null_equals", "xmloption",
-    "lc_monetary",        "backslash_quote",      "default_text_search_config",
+    "search_path",
+    "default_tablespace",
+    "default_table_access_method",
+    "timezone",
+    "datestyle",
+    "intervalstyle",
+    "array_nulls",
+    "transform_null_equals",
+    "xmloption",
+    "lc_monetary",
+    "backslash_quote",
+    "default_text_search_config",
     "role", /* last: what is set before may need the session's own rights */
 };
 #define CARRIED (sizeof carried / sizeof *carried)
@@ -105,14 +113,15 @@ static bool take_set_config(struct settings *s, const struct sentence *q, const 
     return !sql.failed && put(s, number, &sql, pgsentence_is(q, i + 4, "true"));
 }
 
-/* The setting that is named at token I, which some have words of SQL for: TIME ZONE, SCHEMA, XML OPTION. */
+/* The setting that is named at token I, which some have words of SQL for: TIME ZONE, SCHEMA, XML
+ * OPTION. */
 static bool named(const struct sentence *q, uint32_t i, size_t *number)
 {
     const struct token *name = pgsentence_at(q, i);
     const char *words = pgsentence_is(q, i, "time")     ? "timezone"
                         : pgsentence_is(q, i, "schema") ? "search_path"
                         : pgsentence_is(q, i, "xml")    ? "xmloption"
-                                                      : NULL;
+                                                        : NULL;
     return words ? is_carried(words, strlen(words), number)
                  : is_carried(q->text + name->at, name->n, number);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* split.c - cuts a text as psql does, and hands on each statement with its class.
  *
- * Statements are run in another order than they stand in where that is needed.  So each that is handed
- * on brings along, in front of itself, the settings under which the text would have run it. */
+ * Statements are run in another order than they stand in where that is needed.  So each that is
+ * handed on brings along, in front of itself, the settings under which the text would have run
+ * it. */
 #include "split.h"
 
 #include <stdio.h>
@@ -30,7 +31,8 @@ static uint64_t line_of(struct splitter *s, size_t at)
     return s->line;
 }
 
-/* Behind the rows of a COPY: they begin in the line after the statement and end with a line "\.". */
+/* Behind the rows of a COPY: they begin in the line after the statement and end with a line
+ * "\.". */
 static size_t after_rows(const char *text, size_t len, size_t at)
 {
     for (;;) {
@@ -81,6 +83,13 @@ static void add_unfilled(struct text *out, const struct sentence *s)
         pgtext_z(out, " WITH NO DATA");
 }
 
+/* The schema that every database begins with.  Some dumps make it all the same. */
+static bool makes_public(const struct sentence *s)
+{
+    return s->count == 3 && pgsentence_is(s, 0, "create") && pgsentence_is(s, 1, "schema") &&
+           pgsentence_is(s, 2, "public");
+}
+
 static moult_status judged(struct splitter *s, const struct cut *c, const struct verdict *v)
 {
     const char *sql = s->text + c->from;
@@ -91,7 +100,8 @@ static moult_status judged(struct splitter *s, const struct cut *c, const struct
         snprintf(why, sizeof why, v->why, (int)(v->about_len < 100 ? v->about_len : 100), v->about);
     else
         snprintf(why, sizeof why, "%s", v->why ? v->why : "");
-    const char *other = klass == MOULT_STMT_REFUSED ? NULL : pgsettings_refuse(&s->settings, &s->sentence);
+    const char *other =
+        klass == MOULT_STMT_REFUSED ? NULL : pgsettings_refuse(&s->settings, &s->sentence);
     if (!other && klass != MOULT_STMT_REFUSED)
         other = pgopinion(&s->sentence, klass);
     if (!other && v->sets && !pgsettings_take(&s->settings, &s->sentence, &other))
@@ -104,6 +114,8 @@ static moult_status judged(struct splitter *s, const struct cut *c, const struct
     pgsettings_write(&s->settings, &s->sql);
     if (v->fills)
         add_unfilled(&s->sql, &s->sentence);
+    else if (makes_public(&s->sentence))
+        pgtext_z(&s->sql, "CREATE SCHEMA IF NOT EXISTS public");
     else if (s->sql.n)
         pgtext_add(&s->sql, sql, n);
     if (s->sql.failed)
@@ -114,7 +126,8 @@ static moult_status judged(struct splitter *s, const struct cut *c, const struct
 
 static moult_status take(struct splitter *s, struct cut *c)
 {
-    return pgcut(s->text, s->len, c->next, &s->sentence, c) ? MOULT_OK : postgres_nomem(s->host, s->err);
+    return pgcut(s->text, s->len, c->next, &s->sentence, c) ? MOULT_OK
+                                                            : postgres_nomem(s->host, s->err);
 }
 
 moult_status postgres_split(const moult_host *host, const char *text, size_t len,

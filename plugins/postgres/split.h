@@ -2,8 +2,8 @@
 /* split.h - one statement of untrusted text, and what it is.
  *
  * cut.c cuts, classify.c judges by the words that a statement begins with, opinion.c asks
- * PostgreSQL's own grammar, settings.c keeps what a text sets for the statements after it, split.c puts
- * it together. */
+ * PostgreSQL's own grammar, settings.c keeps what a text sets for the statements after it,
+ * split.c puts it together. */
 #ifndef MOULT_POSTGRES_SPLIT_H
 #define MOULT_POSTGRES_SPLIT_H
 
@@ -47,10 +47,10 @@ struct verdict {
     uint32_t klass;    /* MOULT_STMT_* */
     const char *about; /* a word of the statement for `why` ("%.*s"), or NULL */
     size_t about_len;
-    const char *why;   /* REFUSED, PROCEDURAL: a format with at most one %.*s */
-    bool sets;         /* it changes a setting: SET, RESET, set_config(), the end of a transaction */
-    bool rows_follow;  /* COPY FROM STDIN: its rows stand in the lines behind it */
-    bool fills;        /* it makes a table from a query, which nobody wants to be run */
+    const char *why;  /* REFUSED, PROCEDURAL: a format with at most one %.*s */
+    bool sets;        /* it changes a setting: SET, RESET, set_config(), the end of a transaction */
+    bool rows_follow; /* COPY FROM STDIN: its rows stand in the lines behind it */
+    bool fills;       /* it makes a table from a query, which nobody wants to be run */
 };
 
 struct verdict pgclassify(const struct sentence *s);
@@ -73,7 +73,8 @@ bool pgsettings_init(struct settings *s);
 void pgsettings_free(struct settings *s);
 /* Is the setting that a SET or RESET names at token I one of these? */
 bool pgsettings_carries(const struct sentence *s, uint32_t i);
-/* Takes in a sentence whose verdict has `sets`; false: out of memory.  *WHY: it cannot be honoured. */
+/* Takes in a sentence whose verdict has `sets`; false: out of memory.  *WHY: it cannot be
+ * honoured. */
 bool pgsettings_take(struct settings *s, const struct sentence *statement, const char **why);
 /* Why the settings do not let the statement be read as it stands here; NULL: they do. */
 const char *pgsettings_refuse(const struct settings *s, const struct sentence *statement);

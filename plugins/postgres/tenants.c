@@ -17,7 +17,8 @@ struct search {
 /* One tenant: a schema of the URL's database, or another database. */
 static moult_status report(const struct search *s, const char *name, const char *value, bool schema)
 {
-    char *url = schema ? postgres_url_for(s->url, NULL, value) : postgres_url_for(s->url, value, NULL);
+    char *url =
+        schema ? postgres_url_for(s->url, NULL, value) : postgres_url_for(s->url, value, NULL);
     if (!url)
         return postgres_nomem(s->session->host, s->err);
     moult_tenant t = {.size = MOULT_END(moult_tenant, url), .name = name, .url = url};
@@ -27,7 +28,8 @@ static moult_status report(const struct search *s, const char *name, const char 
 }
 
 /* Globs are matched here and not by LIKE, which means other things by other characters. */
-static moult_status by_pattern(const struct search *s, const char *sql, const char *pattern, bool schema)
+static moult_status by_pattern(const struct search *s, const char *sql, const char *pattern,
+                               bool schema)
 {
     CLEANUP_RESULT PGresult *r = NULL;
     moult_status st = postgres_query(s->session, "list the tenants", sql, NULL, 0, &r, s->err);
@@ -41,18 +43,20 @@ static moult_status by_pattern(const struct search *s, const char *sql, const ch
 
 static moult_status by_schemas(const struct search *s, const char *pattern)
 {
-    return by_pattern(s,
-                      "SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_' AND nspname"
-                      " <> 'information_schema' ORDER BY nspname COLLATE \"C\"",
-                      pattern, true);
+    return by_pattern(
+        s,
+        "SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_' AND nspname"
+        " <> 'information_schema' ORDER BY nspname COLLATE \"C\"",
+        pattern, true);
 }
 
 static moult_status by_databases(const struct search *s, const char *pattern)
 {
-    return by_pattern(s,
-                      "SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate"
-                      " ORDER BY datname COLLATE \"C\"",
-                      pattern, false);
+    return by_pattern(
+        s,
+        "SELECT datname FROM pg_catalog.pg_database WHERE datallowconn AND NOT datistemplate"
+        " ORDER BY datname COLLATE \"C\"",
+        pattern, false);
 }
 
 /* VALUE is a schema if the URL's database has one of that name, else a database. */
@@ -81,18 +85,21 @@ static moult_status by_query(const struct search *s, const char *sql)
 {
     const moult_host *host = s->session->host;
     CLEANUP_RESULT PGresult *r = NULL;
-    moult_status st = postgres_query(s->session, "run the query for tenants", sql, NULL, 0, &r, s->err);
+    moult_status st =
+        postgres_query(s->session, "run the query for tenants", sql, NULL, 0, &r, s->err);
     if (st != MOULT_OK)
         return st;
     int columns = PQresultStatus(r) == PGRES_TUPLES_OK ? PQnfields(r) : 0;
     if (columns != 1) {
-        st = postgres_fail(host, s->err, MOULT_ERR_CONFIG,
-                           "the query for tenants has to give one column: the name of a schema or database");
+        st = postgres_fail(
+            host, s->err, MOULT_ERR_CONFIG,
+            "the query for tenants has to give one column: the name of a schema or database");
         postgres_detail(host, s->err, "statement", "%s", sql);
     }
     for (int i = 0; st == MOULT_OK && i < PQntuples(r); i++) {
         if (PQgetisnull(r, i, 0) || !*PQgetvalue(r, i, 0))
-            st = postgres_fail(host, s->err, MOULT_ERR_CONFIG, "the query for tenants gave a row without a name");
+            st = postgres_fail(host, s->err, MOULT_ERR_CONFIG,
+                               "the query for tenants gave a row without a name");
         else
             st = one(s, PQgetvalue(r, i, 0), PQgetvalue(r, i, 0));
     }
@@ -117,7 +124,8 @@ moult_status postgres_tenants(const moult_host *host, const moult_open *base, co
     } else if (strcmp(how, "query") == 0) {
         st = by_query(&s, pattern);
     } else {
-        st = postgres_fail(host, err, MOULT_ERR_CONFIG, "tenants of PostgreSQL are not found by \"%s\"", how);
+        st = postgres_fail(host, err, MOULT_ERR_CONFIG,
+                           "tenants of PostgreSQL are not found by \"%s\"", how);
         postgres_detail(host, err, "hint", "use schemas, databases, list or query");
     }
     postgres_close(s.session);

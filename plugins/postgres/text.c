@@ -67,7 +67,8 @@ void pgtext_printf(struct text *t, const char *fmt, ...)
 /* Is NAME a bound identifier's marker and nothing else?  bind() puts the quotes. */
 static bool is_marker(const char *name, size_t n)
 {
-    return n > 2 && name[0] == MOULT_MARK_OPEN && memchr(name + 1, MOULT_MARK_CLOSE, n - 1) == name + n - 1;
+    return n > 2 && name[0] == MOULT_MARK_OPEN &&
+           memchr(name + 1, MOULT_MARK_CLOSE, n - 1) == name + n - 1;
 }
 
 static void add_doubled(struct text *t, const char *p, size_t n, char quote)

@@ -82,7 +82,8 @@ moult_status postgres_record_append(moult_session *session, moult_record *record
         return postgres_nomem(session->host, err);
     const char *params[] = {record->run, record->event, record->at, body.p};
     CLEANUP_RESULT PGresult *r = NULL;
-    moult_status st = postgres_query(session, "write moult's bookkeeping", sql.p, params, 4, &r, err);
+    moult_status st =
+        postgres_query(session, "write moult's bookkeeping", sql.p, params, 4, &r, err);
     if (st == MOULT_OK)
         record->seq = strtoull(PQgetvalue(r, 0, 0), NULL, 10);
     return st;

@@ -44,11 +44,14 @@ static void hint_missing(moult_session *session, const PGresult *r, moult_error 
     if (!state || !msg)
         return;
     if (strcmp(state, "42704") == 0 && strstr(msg, "role \""))
-        postgres_detail(session->host, err, "hint", "%s",
-                        "moult makes no roles, they are the whole server's: create it with CREATE ROLE");
-    else if ((strcmp(state, "0A000") == 0 || strcmp(state, "58P01") == 0) && strstr(msg, "extension"))
-        postgres_detail(session->host, err, "hint", "%s",
-                        "install the extension's files on the server that scratch databases are made on");
+        postgres_detail(
+            session->host, err, "hint", "%s",
+            "moult makes no roles, they are the whole server's: create it with CREATE ROLE");
+    else if ((strcmp(state, "0A000") == 0 || strcmp(state, "58P01") == 0) &&
+             strstr(msg, "extension"))
+        postgres_detail(
+            session->host, err, "hint", "%s",
+            "install the extension's files on the server that scratch databases are made on");
 }
 
 moult_status postgres_query_one(moult_session *session, const char *what, const char *sql,
@@ -77,7 +80,8 @@ moult_status postgres_query_one(moult_session *session, const char *what, const 
                              "cannot %s: COPY FROM STDIN has no rows to read here", what);
     ExecStatusType got = PQresultStatus(last);
     if (lost || (got != PGRES_TUPLES_OK && got != PGRES_COMMAND_OK && got != PGRES_EMPTY_QUERY)) {
-        moult_status st = postgres_fail_result(session, err, lost ? NULL : last, what, sql, strlen(sql));
+        moult_status st =
+            postgres_fail_result(session, err, lost ? NULL : last, what, sql, strlen(sql));
         hint_missing(session, last, err);
         return st;
     }
@@ -121,10 +125,12 @@ static moult_status apply_limits(moult_session *on, struct writer *w, moult_erro
     int64_t run = clamp(w->run_ms ? w->run_ms : on->statement_timeout_ms, 0);
     if (w->name && !run)
         run = SCRATCH_SECONDS * 1000;
-    if ((lock == w->lock_now && run == w->run_now) || PQtransactionStatus(on->conn) == PQTRANS_INERROR)
+    if ((lock == w->lock_now && run == w->run_now) ||
+        PQtransactionStatus(on->conn) == PQTRANS_INERROR)
         return MOULT_OK;
     char sql[96];
-    snprintf(sql, sizeof sql, "SET lock_timeout = %d; SET statement_timeout = %d", (int)lock, (int)run);
+    snprintf(sql, sizeof sql, "SET lock_timeout = %d; SET statement_timeout = %d", (int)lock,
+             (int)run);
     moult_status st = postgres_query(on, "set the time limits", sql, NULL, 0, NULL, err);
     w->lock_now = st == MOULT_OK ? lock : -1;
     w->run_now = st == MOULT_OK ? run : -1;
@@ -154,7 +160,8 @@ moult_status postgres_limits(moult_session *session, uint32_t lock_ms, uint32_t 
 }
 
 /* moult keeps the transaction itself: no statement may end it behind its back. */
-static moult_status refuse_control(moult_session *session, const char *sql, size_t len, moult_error *err)
+static moult_status refuse_control(moult_session *session, const char *sql, size_t len,
+                                   moult_error *err)
 {
     static const char *const words[] = {"begin", "start", "commit", "end", "rollback", "abort"};
     struct token first = pgtoken_next(sql, len, 0);
@@ -211,7 +218,8 @@ static moult_status apply_settings(struct writer *w, const char *sql, size_t n, 
     pgtext_free(&w->settings);
     if (all.failed)
         return postgres_nomem(w->script->host, err);
-    moult_status st = postgres_query(w->script, "make the settings of the text", all.p, NULL, 0, NULL, err);
+    moult_status st =
+        postgres_query(w->script, "make the settings of the text", all.p, NULL, 0, NULL, err);
     if (st == MOULT_OK)
         pgtext_add(&w->settings, sql, n);
     return st;
@@ -268,8 +276,9 @@ moult_status postgres_run(moult_session *session, const char *sql, size_t len, u
 moult_status postgres_probe(moult_session *session, const char *sql, size_t len, uint32_t *answer,
                             moult_error *err)
 {
-    const char *before = session->txn ? "SAVEPOINT moult_probe; SET LOCAL transaction_read_only = on"
-                                      : "BEGIN READ ONLY";
+    const char *before = session->txn
+                             ? "SAVEPOINT moult_probe; SET LOCAL transaction_read_only = on"
+                             : "BEGIN READ ONLY";
     const char *after = session->txn ? "ROLLBACK TO moult_probe; RELEASE moult_probe" : "ROLLBACK";
     *answer = MOULT_PROBE_UNKNOWN;
     char *text = strndup(sql, len);
@@ -287,7 +296,7 @@ moult_status postgres_probe(moult_session *session, const char *sql, size_t len,
     const char *value = PQntuples(r) && PQnfields(r) ? postgres_value(r, 0, 0) : "f";
     if (value)
         *answer = *value == 't' || (*value >= '1' && *value <= '9') ? MOULT_PROBE_DONE
-                                                                     : MOULT_PROBE_NOT_DONE;
+                                                                    : MOULT_PROBE_NOT_DONE;
     return MOULT_OK;
 }
 
@@ -335,10 +344,11 @@ moult_status postgres_commit(moult_session *session, moult_error *err)
     session->txn = false;
     if (st == MOULT_OK || PQstatus(session->conn) == CONNECTION_OK)
         return st; /* a refused COMMIT has rolled back */
-    postgres_fail(host, err, MOULT_ERR_UNKNOWN,
-                  "the connection was lost while the changes were committed: it is not known whether"
-                  " the database \"%s\" has them",
-                  session->database);
+    postgres_fail(
+        host, err, MOULT_ERR_UNKNOWN,
+        "the connection was lost while the changes were committed: it is not known whether"
+        " the database \"%s\" has them",
+        session->database);
     postgres_detail(host, err, "hint", "run the same command again: it looks first");
     return MOULT_ERR_UNKNOWN;
 }

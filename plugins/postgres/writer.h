@@ -7,31 +7,28 @@
 
 /* What a session that writes keeps beyond what it reads with. */
 struct writer {
-    uint32_t lock_ms, run_ms;     /* limits that are asked for; 0: the session's own */
-    int64_t lock_now, run_now;    /* and in force; -1: not known */
-    bool pooled;                  /* a connection pooler is in between, one client to a session */
+    uint32_t lock_ms, run_ms;  /* limits that are asked for; 0: the session's own */
+    int64_t lock_now, run_now; /* and in force; -1: not known */
+    bool pooled;               /* a connection pooler is in between, one client to a session */
 
     /* Of a scratch database. */
-    char *name;                   /* NULL: this is none */
-    bool made;                    /* it is there, and to be dropped */
-    moult_session *keeper;        /* on another database: holds the mark that this one is in use */
-    moult_session *script;        /* statements run here, so that their settings reach nothing else */
-    struct text base;             /* the settings that SCRIPT begins with */
-    struct text settings;         /* on top of these, in force now */
+    char *name;            /* NULL: this is none */
+    bool made;             /* it is there, and to be dropped */
+    moult_session *keeper; /* on another database: holds the mark that this one is in use */
+    moult_session *script; /* statements run here, so that their settings reach nothing else */
+    struct text base;      /* the settings that SCRIPT begins with */
+    struct text settings;  /* on top of these, in force now */
 };
 
 /* session->writer, made when first asked for; NULL = no memory. */
 struct writer *postgres_writer_of(moult_session *session);
 
-/* Runs one statement and refuses a second behind it, whatever a text looks like: the server reads it as
- * a prepared statement's.  OUT may be NULL. */
+/* Runs one statement and refuses a second behind it, whatever a text looks like: the server
+ * reads it as a prepared statement's.  OUT may be NULL. */
 moult_status postgres_query_one(moult_session *session, const char *what, const char *sql,
                                 PGresult **out, moult_error *err);
 /* Runs SQL although the user wants to stop, for what must be cleaned up.  1: it took place. */
 bool postgres_tidy(moult_session *session, const char *sql);
-
-moult_status postgres_limits(moult_session *session, uint32_t lock_ms, uint32_t run_ms,
-                             moult_error *err);
 
 /* ---- lock.c ---- */
 
@@ -40,8 +37,8 @@ moult_status postgres_limits(moult_session *session, uint32_t lock_ms, uint32_t 
 #define LOCK_SCRATCH 1836021107u /* "mous": the scratch database of this name is in use */
 /* The second number for NAME, as an unsigned oid; never 0. */
 uint32_t postgres_lock_number(const char *name);
-/* MOULT_ERR_REFUSED where statements of the session may reach different sessions of the server; else
- * *POOLED says whether there is a pooler in between. */
+/* MOULT_ERR_REFUSED where statements of the session may reach different sessions of the server;
+ * else *POOLED says whether there is a pooler in between. */
 moult_status postgres_prove_session(moult_session *session, bool *pooled, moult_error *err);
 
 #endif

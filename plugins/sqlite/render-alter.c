@@ -16,18 +16,10 @@ static bool new_columns(const moult_host *host, const moult_node *from, const mo
     return true;
 }
 
-const moult_node *sqlite_riding_column(const moult_host *host, const moult_node *from,
-                                       const moult_node *to, const moult_node *constraint)
+const moult_node *sqlite_last_new_column(const moult_host *host, const moult_node *from,
+                                         const moult_node *to)
 {
     const moult_node *last = NULL;
-    if (node_is(host, constraint, "foreign_key")) {
-        const moult_node *column = sqlite_single_column(host, constraint, NULL);
-        return column && !sqlite_child(host, from, "column", node_key(host, column)) ? column
-                                                                                     : NULL;
-    }
-    if (!node_is(host, constraint, "check"))
-        return NULL;
-    /* With the last one, a check may name all of them. */
     for (uint32_t i = 0, n = host->tree->count(to); i < n; i++) {
         const moult_node *column = host->tree->child(to, i);
         if (node_is(host, column, "column") &&
@@ -36,6 +28,17 @@ const moult_node *sqlite_riding_column(const moult_host *host, const moult_node 
             last = column;
     }
     return last;
+}
+
+const moult_node *sqlite_riding_column(const moult_host *host, const moult_node *from,
+                                       const moult_node *constraint, const moult_node *last)
+{
+    if (node_is(host, constraint, "check"))
+        return last;
+    if (!node_is(host, constraint, "foreign_key"))
+        return NULL;
+    const moult_node *column = sqlite_single_column(host, constraint, NULL);
+    return column && !sqlite_child(host, from, "column", node_key(host, column)) ? column : NULL;
 }
 
 bool sqlite_order_kept(const moult_host *host, const moult_node *from, const moult_node *to,
@@ -87,25 +90,49 @@ static moult_status emit_drop(const struct rendering *r, uint32_t role, const mo
     return sqlite_emit(r, role, s);
 }
 
-/* ADD COLUMN with the constraints that come with it. */
-static moult_status emit_add(const struct rendering *r, const moult_node *column)
+/* A new constraint and the new column with which it comes. */
+struct rider {
+    const moult_node *column, *constraint;
+};
+
+/* The new constraints of the table, and NULL behind; from sqlite3_malloc, NULL = no memory. */
+static struct rider *find_riders(const struct rendering *r)
 {
     const moult_host *host = r->host;
     const moult_node *from = r->operation->from, *to = r->operation->to;
+    const moult_node *last = sqlite_last_new_column(host, from, to);
+    uint32_t n = host->tree->count(to);
+    size_t found = 0;
+    struct rider *riders = sqlite3_malloc64(((size_t)n + 1) * sizeof *riders);
+    for (uint32_t i = 0; riders && i < n; i++) {
+        const moult_node *part = host->tree->child(to, i);
+        if (node_is(host, part, "column") ||
+            sqlite_child(host, from, host->tree->kind(part), node_key(host, part)))
+            continue;
+        riders[found++] = (struct rider){sqlite_riding_column(host, from, part, last), part};
+    }
+    if (riders)
+        riders[found] = (struct rider){NULL, NULL};
+    return riders;
+}
+
+/* ADD COLUMN with the constraints that come with it. */
+static moult_status emit_add(const struct rendering *r, const moult_node *column,
+                             const struct rider *riders)
+{
+    const moult_host *host = r->host;
     sqlite3_str *s = alter(r);
     put(s, " ADD COLUMN ");
     sqlite_put_column(host, s, column, NULL);
-    for (uint32_t i = 0, n = host->tree->count(to); i < n; i++) {
-        const moult_node *part = host->tree->child(to, i);
-        if (sqlite_child(host, from, host->tree->kind(part), node_key(host, part)) ||
-            sqlite_riding_column(host, from, to, part) != column)
+    for (; riders->constraint; riders++) {
+        if (riders->column != column)
             continue;
         put(s, " ");
-        if (node_is(host, part, "check")) {
-            sqlite_put_check(host, s, part);
+        if (node_is(host, riders->constraint, "check")) {
+            sqlite_put_check(host, s, riders->constraint);
         } else {
-            sqlite_put_constraint_name(host, s, part);
-            sqlite_put_references(host, s, part);
+            sqlite_put_constraint_name(host, s, riders->constraint);
+            sqlite_put_references(host, s, riders->constraint);
         }
     }
     return sqlite_emit(r, MOULT_SQL_DO, s);
@@ -173,9 +200,10 @@ static moult_status render_all(const struct rendering *r)
     const moult_host *host = r->host;
     const moult_node *from = r->operation->from, *to = r->operation->to;
     CLEANUP_NODES struct nodes added = {NULL, 0, 0};
+    CLEANUP_SQLITE struct rider *riders = find_riders(r);
     bool dropped = false;
     moult_status st = MOULT_OK;
-    if (!new_columns(host, from, to, &added))
+    if (!riders || !new_columns(host, from, to, &added))
         return sqlite_nomem(host, r->err);
     for (uint32_t i = 0, n = host->tree->count(from); !st && i < n; i++)
         if (is_dropped(r, host->tree->child(from, i))) {
@@ -185,7 +213,7 @@ static moult_status render_all(const struct rendering *r)
     if (!st)
         st = respell_columns(r, MOULT_SQL_DO);
     for (size_t i = 0; !st && i < added.n; i++)
-        st = emit_add(r, added.at[i]);
+        st = emit_add(r, added.at[i], riders);
     if (!st)
         st = respell_table(r, MOULT_SQL_DO, node_name(host, from), node_name(host, to));
     if (st || dropped)
@@ -222,7 +250,8 @@ moult_status sqlite_render_alter(const struct rendering *r)
     const moult_node *dropped = r->host->plan->from(o->changes[0]);
     moult_status st;
     if (strcmp(o->way, "add-column") == 0 && added) {
-        st = emit_add(r, added);
+        CLEANUP_SQLITE struct rider *riders = find_riders(r);
+        st = riders ? emit_add(r, added, riders) : sqlite_nomem(r->host, r->err);
         if (!st)
             st = emit_probe(r, added, false);
         return st ? st : emit_drop(r, MOULT_SQL_UNDO, added);

@@ -48,11 +48,13 @@ static inline bool node_is(const moult_host *host, const moult_node *node, const
 }
 static inline bool text_equal(struct text a, struct text b)
 {
-    return !a.p == !b.p && a.n == b.n && (!a.n || memcmp(a.p, b.p, a.n) == 0);
+    if (!a.p || !b.p)
+        return !a.p && !b.p;
+    return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
 }
 static inline bool text_is(struct text t, const char *z)
 {
-    return t.p && t.n == strlen(z) && (!t.n || memcmp(t.p, z, t.n) == 0);
+    return t.p && t.n == strlen(z) && memcmp(t.p, z, t.n) == 0;
 }
 /* A "true" attribute. */
 static inline bool node_flag(const moult_host *host, const moult_node *node, const char *name)
@@ -193,10 +195,13 @@ moult_status sqlite_emit_table(const struct rendering *r, uint32_t role, const m
 
 /* What ways "alter-table", "add-column" and "drop-column" stand for. */
 moult_status sqlite_render_alter(const struct rendering *r);
-/* The new column of TO with which CONSTRAINT can be added: ADD COLUMN takes checks, and foreign keys of
- * this one column.  NULL: there is none. */
+/* The last of the columns of TO that FROM has not, or NULL: a check that comes with it may name all. */
+const moult_node *sqlite_last_new_column(const moult_host *host, const moult_node *from,
+                                         const moult_node *to);
+/* The new column with which the new CONSTRAINT can be added: ADD COLUMN takes checks, which come with
+ * the LAST one, and foreign keys of this one column.  NULL: there is none. */
 const moult_node *sqlite_riding_column(const moult_host *host, const moult_node *from,
-                                       const moult_node *to, const moult_node *constraint);
+                                       const moult_node *constraint, const moult_node *last);
 /* Are the columns in the wanted order once some are dropped and the new ones added behind?  false: out
  * of memory. */
 bool sqlite_order_kept(const moult_host *host, const moult_node *from, const moult_node *to,

@@ -6,7 +6,7 @@
 
 void text_add(struct text *t, const char *p, size_t n)
 {
-    if (t->cap - t->n <= n) {
+    if (!t->p || t->cap - t->n <= n) {
         size_t cap = t->cap ? t->cap : 256;
         while (cap - t->n <= n && cap < SIZE_MAX / 2)
             cap *= 2;

@@ -41,33 +41,38 @@ static bool is_file(const char *path)
     return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-/* The URL's folder, or the folder of the file that it names. */
-static moult_status find_folder(struct list *l, const moult_open *base, moult_error *err)
+/* The URL's folder, or the folder of the file that it names, to be freed; NULL after a failure. */
+static char *find_folder(const moult_host *host, const moult_open *base, moult_status *st,
+                         moult_error *err)
 {
     const char *path = sqlite_url_path(base->url);
-    if (!path)
-        return sqlite_fail(l->host, err, MOULT_ERR_CONFIG,
-                           "\"%s\" names no folder or file of SQLite", base->url);
-    l->folder = strdup(path);
-    if (!l->folder)
-        return sqlite_nomem(l->host, err);
+    if (!path) {
+        *st = sqlite_fail(host, err, MOULT_ERR_CONFIG, "\"%s\" names no folder or file of SQLite",
+                          base->url);
+        return NULL;
+    }
+    char *folder = strdup(path);
+    if (!folder) {
+        *st = sqlite_nomem(host, err);
+        return NULL;
+    }
     if (!is_folder(path)) {
-        char *slash = strrchr(l->folder, '/');
-        if (slash == l->folder)
+        char *slash = strrchr(folder, '/');
+        if (slash == folder)
             slash++; /* "/a.db": the folder is "/" */
         if (slash)
             *slash = '\0';
         else
-            memcpy(l->folder, ".", 2); /* a file name has room for it */
+            memcpy(folder, ".", 2); /* a file name has room for it */
     }
-    for (size_t n = strlen(l->folder); n > 1 && l->folder[n - 1] == '/';)
-        l->folder[--n] = '\0';
-    if (is_folder(l->folder))
-        return MOULT_OK;
-    moult_status st =
-        sqlite_fail(l->host, err, MOULT_ERR_NOT_FOUND, "there is no folder \"%s\"", l->folder);
-    sqlite_detail(l->host, err, "hint", "name the folder of the tenants' files: sqlite:DIR/");
-    return st;
+    for (size_t n = strlen(folder); n > 1 && folder[n - 1] == '/';)
+        folder[--n] = '\0';
+    if (is_folder(folder))
+        return folder;
+    *st = sqlite_fail(host, err, MOULT_ERR_NOT_FOUND, "there is no folder \"%s\"", folder);
+    sqlite_detail(host, err, "hint", "name the folder of the tenants' files: sqlite:DIR/");
+    free(folder);
+    return NULL;
 }
 
 static moult_status add(struct list *l, const char *name, size_t name_len, const char *path,
@@ -274,9 +279,9 @@ moult_status sqlite_reader_tenants(const moult_host *host, const moult_open *bas
                                    const char *pattern, moult_tenant_fn *fn, void *arg,
                                    moult_error *err)
 {
-    struct list l = {.host = host};
-    moult_status st = find_folder(&l, base, err);
-    if (st == MOULT_OK) {
+    moult_status st = MOULT_OK;
+    struct list l = {.host = host, .folder = find_folder(host, base, &st, err)};
+    if (l.folder) {
         if (strcmp(how, "files") == 0) {
             st = by_files(&l, pattern, err);
         } else if (strcmp(how, "list") == 0) {

@@ -5,15 +5,20 @@
  * All changes of a table are looked at together, because a rebuild makes all of them at once, and
  * because a check or foreign key can come with a new column but not without one. */
 #include "render.h"
+#include "token.h"
 
 /* DROP COLUMN writes every row again: a rebuild does so once for all. */
 #define DROPS_IN_PLACE 4u
+
+/* More changes than these are made in one step, whichever way that is.  Then the facts of all are told
+ * with the table's own change and the first one in it, and not found again for each of the others. */
 #define MANY_CHANGES 100u
 
 /* What the changes of a table amount to. */
 struct facts {
     const moult_host *host;
     const moult_node *from, *to;
+    const moult_node *last; /* new column, with which checks can come, or NULL */
     const char *why;     /* ALTER TABLE cannot do it; NULL: it can */
     uint32_t drops;
     bool checks_rows;    /* in place: the rows that are there are read */
@@ -39,26 +44,34 @@ static bool only_differs(const moult_host *host, const moult_change *change, con
     return true;
 }
 
-/* Does another new column's name occur in a generated column? */
-static bool names_new_column(const struct facts *f, const moult_node *column)
+/* Is another new column named in a generated column?  Whatever may be a name is taken for one. */
+static moult_status names_new_column(const struct facts *f, const moult_node *column, bool *names)
 {
-    struct text expression = node_text(f->host, column, "generated");
-    for (uint32_t i = 0, n = f->host->tree->count(f->to); i < n; i++) {
-        const moult_node *other = f->host->tree->child(f->to, i);
-        struct text key = node_key(f->host, other);
-        if (other != column && node_is(f->host, other, "column") &&
-            !sqlite_child(f->host, f->from, "column", key) && sqlite_mentions(expression, key))
-            return true;
+    struct text t = node_text(f->host, column, "generated");
+    struct token k = token_next(t.p, t.n, 0);
+    CLEANUP_SQLITE char *z = sqlite3_malloc64(t.n + 1);
+    if (!z)
+        return MOULT_ERR_NOMEM;
+    for (*names = false; !*names && k.kind != TOKEN_END; k = token_next(t.p, t.n, k.at + k.n)) {
+        if (k.kind == TOKEN_BAD) {
+            *names = true;
+        } else if (token_is_name(&k)) {
+            struct text key = {z, token_unquote(t.p, &k, z)};
+            fold_ascii(z, key.n);
+            const moult_node *other = sqlite_child(f->host, f->to, "column", key);
+            *names = other && other != column && !sqlite_child(f->host, f->from, "column", key);
+        }
     }
-    return false;
+    return MOULT_OK;
 }
 
-static void add_column(struct facts *f, const moult_node *column)
+static moult_status add_column(struct facts *f, const moult_node *column)
 {
     const moult_host *host = f->host;
     struct text value = node_text(host, column, "default");
-    bool generated = !sqlite_column_is_plain(host, column);
+    bool generated = !sqlite_column_is_plain(host, column), names = false;
     bool not_null = node_flag(host, column, "not_null");
+    moult_status st = MOULT_OK;
     if (generated && not_null) {
         f->checks_rows = f->forbids = f->tightens = true;
     } else if (not_null && sqlite_default_is_null(value)) {
@@ -67,10 +80,13 @@ static void add_column(struct facts *f, const moult_node *column)
     }
     if (generated && node_flag(host, column, "stored"))
         refuse(f, "ALTER TABLE adds no STORED column");
-    else if (generated && names_new_column(f, column))
-        refuse(f, "a new column is generated from another new column");
-    else if (!generated && !sqlite_default_is_constant(value))
+    else if (generated)
+        st = names_new_column(f, column, &names);
+    else if (!sqlite_default_is_constant(value))
         refuse(f, "ALTER TABLE adds no column whose default is an expression or the current time");
+    if (names)
+        refuse(f, "a new column is generated from another new column");
+    return st;
 }
 
 /* Is the column named by something else of its table? */
@@ -129,7 +145,7 @@ static void alter_column(struct facts *f, const moult_change *change)
 static void create_constraint(struct facts *f, const moult_node *constraint)
 {
     const moult_host *host = f->host;
-    const moult_node *column = sqlite_riding_column(host, f->from, f->to, constraint);
+    const moult_node *column = sqlite_riding_column(host, f->from, constraint, f->last);
     bool foreign = node_is(host, constraint, "foreign_key");
     f->forbids = f->checks_rows = f->together = true;
     if (column && (!foreign || sqlite_default_is_null(node_text(host, column, "default"))))
@@ -151,9 +167,8 @@ static moult_status look_at(struct facts *f, const moult_change *change)
         if (op == MOULT_DROP)
             return drop_column(f, from);
         if (op == MOULT_CREATE)
-            add_column(f, to);
-        else
-            alter_column(f, change);
+            return add_column(f, to);
+        alter_column(f, change);
     } else if (op == MOULT_CREATE) {
         create_constraint(f, to);
     } else {
@@ -165,24 +180,23 @@ static moult_status look_at(struct facts *f, const moult_change *change)
     return MOULT_OK;
 }
 
-/* BRIEF: enough to know that ALTER TABLE cannot do it. */
-static moult_status find_facts(struct facts *f, const moult_host *host, const moult_change *object,
-                               bool brief)
+static moult_status find_facts(struct facts *f, const moult_host *host, const moult_change *object)
 {
     moult_status st = MOULT_OK;
+    uint32_t count = host->plan->nested_count(object);
     bool ordered = true, moves = false;
     *f = (struct facts){
         .host = host, .from = host->plan->from(object), .to = host->plan->to(object)};
+    f->last = sqlite_last_new_column(host, f->from, f->to);
+    f->together = count > MANY_CHANGES;
     if (!only_differs(host, object, "name", "name")) {
         refuse(f, "ALTER TABLE cannot change STRICT or WITHOUT ROWID");
         f->forbids = true;
         f->tightens = node_flag(host, f->to, "strict");
     }
-    for (uint32_t i = 0, n = host->plan->nested_count(object); !st && i < n; i++) {
+    for (uint32_t i = 0; !st && i < count; i++) {
         st = look_at(f, host->plan->nested(object, i));
         moves |= host->plan->differs(host->plan->nested(object, i), "position") != 0;
-        if (brief && f->why)
-            return st;
     }
     if (!st && moves && !sqlite_order_kept(host, f->from, f->to, &ordered))
         st = MOULT_ERR_NOMEM;
@@ -198,14 +212,12 @@ static uint32_t phase(const struct facts *f)
     return f->dropped.n || f->tightens ? MOULT_CONTRACT : f->why ? MOULT_MIGRATE : MOULT_EXPAND;
 }
 
-/* TELLS false: of very many changes that have no other way than this, which covers them all, one tells
- * the facts. */
-static moult_status rebuild_way(const struct facts *f, const moult_change *change, bool tells,
+static moult_status rebuild_way(const struct facts *f, const moult_change *change,
                                 moult_ways *ways)
 {
     const moult_host *host = f->host;
-    bool drops = tells && sqlite_rebuild_drops(host, f->from, f->to);
-    bool converts = tells && sqlite_rebuild_converts(host, f->from, f->to);
+    bool drops = sqlite_rebuild_drops(host, f->from, f->to);
+    bool converts = sqlite_rebuild_converts(host, f->from, f->to);
     moult_way way = sqlite_way("rebuild", "copy the rows into a new table");
     way.manner = MOULT_REBUILD;
     way.covers = MOULT_COVERS_OBJECT;
@@ -221,8 +233,6 @@ static moult_status rebuild_way(const struct facts *f, const moult_change *chang
     if (f->forbids)
         way.hazards |= MOULT_HAZARD_ROWS_MAY_FORBID;
     moult_status st = host->plan->way(ways, &way);
-    if (!tells)
-        return st;
     if (!st)
         st = sqlite_aside_owned(host, change, f->from, ways);
     /* The copy itself needs no other text, but what names a column that goes must not meet a later
@@ -284,6 +294,14 @@ static moult_status column_way(const struct facts *f, const moult_change *change
     return st ? st : sqlite_aside_texts(host, change, &from, 1, ways);
 }
 
+/* One of many changes: it is made with the others, by the way that tells the facts of all. */
+static moult_status way_with_others(const moult_host *host, moult_ways *ways)
+{
+    moult_way way = sqlite_way("together", "with the other changes of the table");
+    way.covers = MOULT_COVERS_OBJECT;
+    return host->plan->way(ways, &way);
+}
+
 moult_status sqlite_table_ways(const moult_host *host, const moult_change *change,
                                moult_ways *ways, moult_error *err)
 {
@@ -292,13 +310,14 @@ moult_status sqlite_table_ways(const moult_host *host, const moult_change *chang
     if (!host->plan->from(object) || !host->plan->to(object))
         return sqlite_fail(host, err, MOULT_ERR_INTERNAL,
                            "a change in a table comes without the table");
-    bool brief = host->plan->nested_count(object) > MANY_CHANGES &&
-                 host->plan->nested(object, 0) != change && change != object;
-    moult_status st = find_facts(&f, host, object, brief);
+    if (host->plan->nested_count(object) > MANY_CHANGES && change != object &&
+        change != host->plan->nested(object, 0))
+        return way_with_others(host, ways);
+    moult_status st = find_facts(&f, host, object);
     if (!st && !f.why)
         st = f.together ? alter_way(&f, change, ways) : column_way(&f, change, ways);
     if (!st)
-        st = rebuild_way(&f, change, !brief || !f.why, ways);
+        st = rebuild_way(&f, change, ways);
     sqlite_nodes_free(&f.dropped);
     return st;
 }

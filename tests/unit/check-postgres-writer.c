@@ -66,11 +66,13 @@ START_TEST(statements_run)
     ok(postgres_test_run(s, "CREATE TABLE public.t (a int); CREATE TABLE public.u (a int)", err));
     ok(postgres_run(s, "INSERT INTO public.t VALUES (1), (2)", 36, &rows, err));
     ck_assert_uint_eq(rows, 2);
-    fails(postgres_test_run(s, "SELECT 1 FROM public.nothing", err), MOULT_ERR_SQL, "does not exist");
+    fails(postgres_test_run(s, "SELECT 1 FROM public.nothing", err), MOULT_ERR_SQL,
+          "does not exist");
     ck_assert(detail_has("sqlstate", "42P01") && detail_has("position", "15"));
     ck_assert(detail_has("statement", "public.nothing") && detail_has("database", "w"));
     fails(postgres_run(s, "SELECT\0001", 8, NULL, err), MOULT_ERR_INVALID, "zero byte");
-    fails(postgres_test_run(s, "ALTER TABLE public.t ADD CHECK (a < 2)", err), MOULT_ERR_CONSTRAINT, "violated");
+    fails(postgres_test_run(s, "ALTER TABLE public.t ADD CHECK (a < 2)", err), MOULT_ERR_CONSTRAINT,
+          "violated");
     ck_assert(detail_has("object", "public.t"));
     postgres_close(s);
 }
@@ -84,10 +86,12 @@ START_TEST(limits_hold_for_statements)
     ok(postgres_test_run(other, "LOCK TABLE public.t", err));
     ok(postgres_limits(s, 100, 0, err));
     uint64_t from = now_ms();
-    fails(postgres_test_run(s, "ALTER TABLE public.t ADD b int", err), MOULT_ERR_BUSY, "lock timeout");
+    fails(postgres_test_run(s, "ALTER TABLE public.t ADD b int", err), MOULT_ERR_BUSY,
+          "lock timeout");
     ck_assert_uint_lt(now_ms() - from, 5000);
     ok(postgres_limits(s, 0, 100, err));
-    fails(postgres_test_run(s, "SELECT pg_sleep(30)", err), MOULT_ERR_CANCELLED, "statement timeout");
+    fails(postgres_test_run(s, "SELECT pg_sleep(30)", err), MOULT_ERR_CANCELLED,
+          "statement timeout");
     ok(postgres_limits(s, 0, 0, err));
     ok(postgres_test_run(s, "SELECT pg_sleep(0.2)", err));
     ok(postgres_rollback(other, err));
@@ -96,7 +100,8 @@ START_TEST(limits_hold_for_statements)
     ok(postgres_limits(s, 0, 100, err));
     ok(postgres_test_run(s, "SELECT 1", err));
     ok(postgres_rollback(s, err));
-    fails(postgres_test_run(s, "SELECT pg_sleep(30)", err), MOULT_ERR_CANCELLED, "statement timeout");
+    fails(postgres_test_run(s, "SELECT pg_sleep(30)", err), MOULT_ERR_CANCELLED,
+          "statement timeout");
     ok(postgres_limits(s, 0, 0, err));
     ck_assert_str_eq(postgres_test_ask("w", "SELECT count(*) FROM public.t"), "0");
     postgres_close(s);
@@ -127,9 +132,10 @@ START_TEST(the_user_can_stop_a_statement)
     fails(postgres_test_run(s, "SELECT pg_sleep(30)", err), MOULT_ERR_CANCELLED, "user request");
     ck_assert_uint_lt(now_ms() - from, 10000);
     ok(postgres_rollback(s, err)); /* although the user still wants to stop */
-    ck_assert_str_eq(postgres_test_ask("w", "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%sleep(30)'"
-                                            " AND state = 'active' AND pid <> pg_backend_pid()"),
-                     "0");
+    ck_assert_str_eq(
+        postgres_test_ask("w", "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%sleep(30)'"
+                               " AND state = 'active' AND pid <> pg_backend_pid()"),
+        "0");
     signal(SIGALRM, stop_soon);
     stop = 0;
     postgres_close(s);
@@ -142,9 +148,10 @@ START_TEST(probes_only_look)
     static const struct {
         const char *sql;
         uint32_t answer;
-    } probes[] = {{"SELECT true", MOULT_PROBE_DONE},        {"SELECT 1", MOULT_PROBE_DONE},
-                  {"SELECT false", MOULT_PROBE_NOT_DONE},   {"SELECT 0", MOULT_PROBE_NOT_DONE},
-                  {"SELECT NULL", MOULT_PROBE_UNKNOWN},     {"SELECT 1 WHERE false", MOULT_PROBE_NOT_DONE}};
+    } probes[] = {
+        {"SELECT true", MOULT_PROBE_DONE},      {"SELECT 1", MOULT_PROBE_DONE},
+        {"SELECT false", MOULT_PROBE_NOT_DONE}, {"SELECT 0", MOULT_PROBE_NOT_DONE},
+        {"SELECT NULL", MOULT_PROBE_UNKNOWN},   {"SELECT 1 WHERE false", MOULT_PROBE_NOT_DONE}};
     for (int txn = 0; txn < 2; txn++) {
         uint32_t answer;
         for (size_t i = 0; i < sizeof probes / sizeof *probes; i++) {
@@ -152,7 +159,8 @@ START_TEST(probes_only_look)
             ck_assert_uint_eq(answer, probes[i].answer);
         }
         static const char writes[] = "CREATE TABLE public.t (a int)";
-        fails(postgres_probe(s, writes, sizeof writes - 1, &answer, err), MOULT_ERR_AUTH, "read-only");
+        fails(postgres_probe(s, writes, sizeof writes - 1, &answer, err), MOULT_ERR_AUTH,
+              "read-only");
         ok(postgres_begin(s, err));
     }
     ok(postgres_test_run(s, "CREATE TABLE public.t (a int)", err));
@@ -165,15 +173,18 @@ END_TEST
 
 START_TEST(transactions_end_as_asked)
 {
-    moult_session *s = opened(NULL, 1000), *reader = postgres_test_open(postgres_test_url("w", NULL, NULL),
-                                                                       MOULT_PURPOSE_READ, 1000);
+    moult_session *s = opened(NULL, 1000),
+                  *reader = postgres_test_open(postgres_test_url("w", NULL, NULL),
+                                               MOULT_PURPOSE_READ, 1000);
     ok(postgres_begin(s, err));
     ok(postgres_test_run(s, "CREATE TABLE public.t (a int)", err));
     ok(postgres_rollback(s, err));
     ok(postgres_rollback(s, err));
-    ck_assert_str_eq(postgres_test_ask("w", "SELECT count(*) FROM pg_class WHERE relname = 't'"), "0");
+    ck_assert_str_eq(postgres_test_ask("w", "SELECT count(*) FROM pg_class WHERE relname = 't'"),
+                     "0");
     ok(postgres_begin(s, err));
-    ok(postgres_test_run(s, "CREATE TABLE public.t (a int PRIMARY KEY DEFERRABLE INITIALLY DEFERRED)", err));
+    ok(postgres_test_run(
+        s, "CREATE TABLE public.t (a int PRIMARY KEY DEFERRABLE INITIALLY DEFERRED)", err));
     fails(postgres_test_run(s, "COMMIT", err), MOULT_ERR_REFUSED, "keeps the transaction itself");
     ok(postgres_commit(s, err));
     fails(postgres_commit(s, err), MOULT_ERR_INTERNAL, "no transaction");
@@ -233,8 +244,8 @@ END_TEST
 START_TEST(schemas_are_locked_each_for_itself)
 {
     postgres_test_ask("w", "CREATE SCHEMA s1; CREATE SCHEMA \"S 2\"");
-    moult_session *all = opened(NULL, 0), *one = opened("#schema=s1", 0), *two = opened("#schema=S%202", 0),
-                  *again = opened("#schema=s1", 0);
+    moult_session *all = opened(NULL, 0), *one = opened("#schema=s1", 0),
+                  *two = opened("#schema=S%202", 0), *again = opened("#schema=s1", 0);
     ok(postgres_lock(one, err));
     ok(postgres_lock(two, err));
     fails(postgres_lock(again, err), MOULT_ERR_BUSY, "the schema \"s1\"");
@@ -269,11 +280,14 @@ START_TEST(a_pooler_is_seen_through)
     fails(postgres_lock(s, err), MOULT_ERR_REFUSED, "transaction mode");
     ck_assert(detail_has("hint", "session mode"));
     moult_session *out = NULL;
-    moult_open how = {MOULT_END(moult_open, lock_timeout_ms), WRITE, pooled(base), NULL, NULL, 1000};
-    fails(postgres_scratch(&postgres_test_host, &how, NULL, &out, err), MOULT_ERR_REFUSED, "transaction mode");
+    moult_open how = {
+        MOULT_END(moult_open, lock_timeout_ms), WRITE, pooled(base), NULL, NULL, 1000};
+    fails(postgres_scratch(&postgres_test_host, &how, NULL, &out, err), MOULT_ERR_REFUSED,
+          "transaction mode");
     postgres_close(s);
     postgres_test_pooler_stop();
-    ck_assert_str_eq(postgres_test_ask("w", "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"), "0");
+    ck_assert_str_eq(
+        postgres_test_ask("w", "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"), "0");
     base = postgres_test_pooler("session");
     s = postgres_test_open(pooled(base), WRITE, 1000);
     ok(postgres_lock(s, err));
@@ -352,7 +366,8 @@ START_TEST(what_is_not_moults_is_left_alone)
     s = opened(NULL, 1000);
     fails(postgres_record_open(s, err), MOULT_ERR_EXISTS, "\"moult\"");
     postgres_close(s);
-    ck_assert_str_eq(postgres_test_ask("w", "SELECT count(*) FROM pg_class WHERE relname LIKE 'moult%'"), "1");
+    ck_assert_str_eq(
+        postgres_test_ask("w", "SELECT count(*) FROM pg_class WHERE relname LIKE 'moult%'"), "1");
 }
 END_TEST
 
@@ -360,7 +375,8 @@ END_TEST
 
 #define SCRATCHES "SELECT count(*) FROM pg_database WHERE datname LIKE 'moult\\_scratch%'"
 
-static moult_status scratch(const char *url, const char *role, moult_session *like, moult_session **out)
+static moult_status scratch(const char *url, const char *role, moult_session *like,
+                            moult_session **out)
 {
     moult_open how = {.size = MOULT_END(moult_open, lock_timeout_ms),
                       .purpose = WRITE,
@@ -372,19 +388,26 @@ static moult_status scratch(const char *url, const char *role, moult_session *li
 
 START_TEST(a_scratch_database_comes_and_goes)
 {
-    postgres_test_ask(NULL, "CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'");
-    moult_session *like = postgres_test_open(postgres_test_url("latin", NULL, NULL), MOULT_PURPOSE_READ, 1000), *s;
+    postgres_test_ask(NULL,
+                      "CREATE DATABASE latin TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'");
+    moult_session *like = postgres_test_open(postgres_test_url("latin", NULL, NULL),
+                                             MOULT_PURPOSE_READ, 1000),
+                  *s;
     ok(scratch(postgres_test_url("w", NULL, NULL), NULL, like, &s));
-    ck_assert_str_eq(postgres_test_ask(s->database, "SELECT pg_encoding_to_char(encoding) || datcollate FROM"
-                                                    " pg_database WHERE datname = current_database()"),
+    ck_assert_str_eq(postgres_test_ask(s->database,
+                                       "SELECT pg_encoding_to_char(encoding) || datcollate FROM"
+                                       " pg_database WHERE datname = current_database()"),
                      "LATIN1C");
     ok(postgres_test_run(s, "CREATE TABLE t (a int)", err));
     ok(postgres_test_run(s, "SET search_path = x;CREATE TABLE public.u (a int)", err));
-    fails(postgres_test_run(s, "SET search_path = x;CREATE TABLE u (a int)", err), MOULT_ERR_SQL, "no schema");
+    fails(postgres_test_run(s, "SET search_path = x;CREATE TABLE u (a int)", err), MOULT_ERR_SQL,
+          "no schema");
     ok(postgres_test_run(s, "CREATE TABLE v (a int)", err));
-    ck_assert_str_eq(postgres_test_ask(s->database, "SELECT string_agg(relname, ',' ORDER BY relname) FROM pg_class"
-                                                    " WHERE relnamespace = 'public'::regnamespace"),
-                     "t,u,v");
+    ck_assert_str_eq(
+        postgres_test_ask(s->database,
+                          "SELECT string_agg(relname, ',' ORDER BY relname) FROM pg_class"
+                          " WHERE relnamespace = 'public'::regnamespace"),
+        "t,u,v");
     postgres_close(s);
     postgres_close(like);
     ck_assert_str_eq(postgres_test_ask(NULL, SCRATCHES), "0");
@@ -399,8 +422,10 @@ START_TEST(a_schema_unit_has_its_surroundings)
     ok(scratch(postgres_test_url("w", NULL, "#schema=s"), NULL, NULL, &s));
     ck_assert_str_eq(s->schema, "moult_scratch");
     ok(postgres_test_run(s, "CREATE TABLE t (a citext, b e.citext)", err));
-    ck_assert_str_eq(postgres_test_ask(s->database, "SELECT relnamespace::regnamespace FROM pg_class WHERE relname = 't'"),
-                     "moult_scratch");
+    ck_assert_str_eq(
+        postgres_test_ask(s->database,
+                          "SELECT relnamespace::regnamespace FROM pg_class WHERE relname = 't'"),
+        "moult_scratch");
     postgres_close(s);
 }
 END_TEST
@@ -410,18 +435,24 @@ START_TEST(no_statement_hides_behind_another)
     postgres_test_ask(NULL, "CREATE ROLE canary");
     moult_session *s;
     ok(scratch(postgres_test_url("w", NULL, NULL), NULL, NULL, &s));
-    /* One statement to the eye of an imagined splitter; the writer's own sees two, the server would, too. */
+    /* One statement to the eye of an imagined splitter; the writer's own sees two, the server
+     * would, too. */
     struct writer *w = s->writer;
-    fails(postgres_query_one(w->script, "run", "SELECT 1; DROP ROLE canary", NULL, err), MOULT_ERR_SQL,
-          "multiple commands");
+    fails(postgres_query_one(w->script, "run", "SELECT 1; DROP ROLE canary", NULL, err),
+          MOULT_ERR_SQL, "multiple commands");
     /* Event triggers of the text's own do not run its functions. */
-    ok(postgres_test_run(s, "CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN DROP ROLE"
-                            " canary; END $$", err));
+    ok(postgres_test_run(
+        s,
+        "CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN DROP ROLE"
+        " canary; END $$",
+        err));
     ok(postgres_test_run(s, "CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION f()", err));
     ok(postgres_test_run(s, "CREATE TABLE t (a int)", err));
-    ok(postgres_test_run(s, "CREATE SUBSCRIPTION s CONNECTION 'host=/nowhere' PUBLICATION p WITH (connect = false)",
-                         err));
-    fails(postgres_test_run(s, "COPY t FROM stdin", err), MOULT_ERR_UNSUPPORTED, "has no rows to read");
+    ok(postgres_test_run(
+        s, "CREATE SUBSCRIPTION s CONNECTION 'host=/nowhere' PUBLICATION p WITH (connect = false)",
+        err));
+    fails(postgres_test_run(s, "COPY t FROM stdin", err), MOULT_ERR_UNSUPPORTED,
+          "has no rows to read");
     postgres_close(s);
     ck_assert_str_eq(postgres_test_ask(NULL, SCRATCHES), "0");
     postgres_test_ask(NULL, "DROP ROLE canary"); /* it is there */
@@ -434,7 +465,8 @@ START_TEST(what_the_server_lacks_is_named)
     ok(scratch(postgres_test_url("w", NULL, NULL), NULL, NULL, &s));
     fails(postgres_test_run(s, "CREATE EXTENSION nonesuch", err), MOULT_ERR_SQL, "nonesuch");
     ck_assert(detail_has("hint", "install the extension"));
-    fails(postgres_test_run(s, "GRANT ALL ON SCHEMA public TO nobody_here", err), MOULT_ERR_SQL, "nobody_here");
+    fails(postgres_test_run(s, "GRANT ALL ON SCHEMA public TO nobody_here", err), MOULT_ERR_SQL,
+          "nobody_here");
     ck_assert(detail_has("hint", "CREATE ROLE"));
     postgres_close(s);
     postgres_test_ask(NULL, "CREATE ROLE poor LOGIN; GRANT ALL ON DATABASE w TO poor");
@@ -442,10 +474,12 @@ START_TEST(what_the_server_lacks_is_named)
           "the role \"poor\" may not make databases");
     ck_assert(detail_has("hint", "CREATEDB"));
     /* The one that logs in may, the one to act as may not: the other makes it for that one. */
-    postgres_test_ask(NULL, "CREATE ROLE rich LOGIN CREATEDB IN ROLE poor; GRANT ALL ON DATABASE w TO rich");
+    postgres_test_ask(
+        NULL, "CREATE ROLE rich LOGIN CREATEDB IN ROLE poor; GRANT ALL ON DATABASE w TO rich");
     ok(scratch(postgres_test_url("w", "rich", NULL), "poor", NULL, &s));
     ok(postgres_test_run(s, "CREATE TABLE t (a int)", err));
-    ck_assert_str_eq(postgres_test_ask(s->database, "SELECT relowner::regrole FROM pg_class WHERE relname = 't'"),
+    ck_assert_str_eq(postgres_test_ask(
+                         s->database, "SELECT relowner::regrole FROM pg_class WHERE relname = 't'"),
                      "poor");
     postgres_close(s);
     ck_assert_str_eq(postgres_test_ask(NULL, SCRATCHES), "0");
@@ -457,11 +491,16 @@ START_TEST(leftovers_are_reaped)
 {
     moult_session *alive, *dead;
     uint32_t count;
-    moult_open how = {MOULT_END(moult_open, lock_timeout_ms), WRITE, postgres_test_url("w", NULL, NULL), NULL,
-                      NULL, 1000};
+    moult_open how = {MOULT_END(moult_open, lock_timeout_ms),
+                      WRITE,
+                      postgres_test_url("w", NULL, NULL),
+                      NULL,
+                      NULL,
+                      1000};
     ok(scratch(how.url, NULL, NULL, &alive));
     ok(scratch(how.url, NULL, NULL, &dead));
-    ok(postgres_test_run(dead, "CREATE SUBSCRIPTION s CONNECTION '' PUBLICATION p WITH (connect = false)", err));
+    ok(postgres_test_run(
+        dead, "CREATE SUBSCRIPTION s CONNECTION '' PUBLICATION p WITH (connect = false)", err));
     struct writer *w = dead->writer; /* its process dies */
     w->made = false;
     postgres_close(dead);

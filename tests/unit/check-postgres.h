@@ -16,8 +16,8 @@ extern const moult_host postgres_test_host;
 /* Starts a server; NULL: there is none to be had, and a TAP plan that says so was printed. */
 const char *postgres_test_start(void);
 void postgres_test_stop(void);
-/* The server's URL with another database, user or fragment: postgres_test_url("a", "u", "#schema=s"); what is
- * NULL is as usual.  Valid until the next call but seven. */
+/* The server's URL with another database, user or fragment: postgres_test_url("a", "u",
+ * "#schema=s"); what is NULL is as usual.  Valid until the next call but seven. */
 const char *postgres_test_url(const char *database, const char *user, const char *rest);
 /* A pooler in front of the server, in MODE; NULL: there is none. */
 const char *postgres_test_pooler(const char *mode);

@@ -81,7 +81,8 @@ static void script(const char *name, const char *arguments, char *out, size_t n)
     const char *source = getenv("srcdir");
     char command[600];
     *out = '\0';
-    snprintf(command, sizeof command, "%s/tests/servers/%s %s", source ? source : ".", name, arguments);
+    snprintf(command, sizeof command, "%s/tests/servers/%s %s", source ? source : ".", name,
+             arguments);
     FILE *p = popen(command, "r");
     if (!p)
         return;
@@ -122,8 +123,8 @@ const char *postgres_test_url(const char *database, const char *user, const char
     static char made[8][256];
     static unsigned next;
     char *out = made[next++ % 8];
-    snprintf(out, sizeof made[0], "postgresql://%s@%s/%s%s", user ? user : "postgres", strchr(url, '@') + 1,
-             database ? database : "postgres", rest ? rest : "");
+    snprintf(out, sizeof made[0], "postgresql://%s@%s/%s%s", user ? user : "postgres",
+             strchr(url, '@') + 1, database ? database : "postgres", rest ? rest : "");
     return out;
 }
 
@@ -162,8 +163,8 @@ const char *postgres_test_ask(const char *database, const char *sql)
     static char answer[4096];
     PGconn *conn = PQconnectdb(postgres_test_url(database, NULL, NULL));
     PGresult *r = PQexec(conn, sql);
-    ck_assert_msg(PQresultStatus(r) == PGRES_TUPLES_OK || PQresultStatus(r) == PGRES_COMMAND_OK, "%s: %s", sql,
-                  PQerrorMessage(conn));
+    ck_assert_msg(PQresultStatus(r) == PGRES_TUPLES_OK || PQresultStatus(r) == PGRES_COMMAND_OK,
+                  "%s: %s", sql, PQerrorMessage(conn));
     snprintf(answer, sizeof answer, "%s", PQntuples(r) ? PQgetvalue(r, 0, 0) : "");
     PQclear(r);
     PQfinish(conn);

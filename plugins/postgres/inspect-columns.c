@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* inspect-columns.c - lists of columns. */
+#include <string.h>
+
+#include "inspect-columns.h"
+
+void pgcolumns_read(struct slice s, struct vector *v)
+{
+    v->count = 0;
+    for (size_t i = 0; s.p && i < s.n && v->count < MAX_COLUMNS; i++) {
+        uint32_t n = 0;
+        for (; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
+            n = n * 10 + (uint32_t)(s.p[i] - '0');
+        v->item[v->count++] = n;
+    }
+}
+
+const struct column *pgcolumns_at(const struct relation *r, uint32_t attnum)
+{
+    return attnum && attnum <= r->column_count && r->columns[attnum - 1].name.p
+               ? &r->columns[attnum - 1]
+               : NULL;
+}
+
+bool pgcolumns_add(struct text *t, const struct relation *r, const struct vector *v, uint32_t from,
+                   uint32_t to)
+{
+    for (uint32_t i = from; i < to && i < v->count; i++) {
+        const struct column *c = pgcolumns_at(r, v->item[i]);
+        if (!c)
+            return false;
+        if (i > from)
+            pgtext_z(t, ", ");
+        pgtext_name(t, c->name.p, c->name.n);
+    }
+    return true;
+}
+
+void pgcolumns_put(struct inspect *in, moult_node *node, const char *name, const struct relation *r,
+                   const struct vector *v, uint32_t count)
+{
+    pgtext_clear(&in->value);
+    if (!pgcolumns_add(&in->value, r, v, 0, count))
+        return;
+    if (in->value.failed)
+        pginspect_nomem(in);
+    pginspect_set(in, node, MOULT_SHAPE, name, slice_of(&in->value));
+}
+
+void pgcolumns_refer(struct inspect *in, moult_node *node, const struct relation *r,
+                     const struct vector *v)
+{
+    for (uint32_t i = 0; i < v->count; i++) {
+        if (pgcolumns_at(r, v->item[i]))
+            pginspect_refer(in, node, MOULT_REF_ENFORCED, pginspect_column_path(in, r, v->item[i]));
+    }
+}
