@@ -137,7 +137,7 @@ static void class_sql(const struct inspect *in, struct text *sql)
                                         " CASE WHEN c.relkind = 'f' THEN (SELECT quote_ident(v.srvname) FROM pg_foreign_table f"
                                         " JOIN pg_foreign_server v ON v.oid = f.ftserver WHERE f.ftrelid = c.oid) END,"
                                         " CASE WHEN c.relkind = 'f' THEN (SELECT " LIST(
-                                            "f.ftoptions") " FROM pg_foreign_table f WHERE f.ftrelid = c.oid) END"
+                                            "f.ftoptions") " FROM pg_foreign_table f WHERE f.ftrelid = c.oid) END, c.relnatts"
                                                            " FROM pg_class c LEFT JOIN pg_class t ON t.oid = c.reltoastrelid AND t.reloptions IS NOT NULL"
                                                            " AND t.relkind = 't' WHERE c.relkind IN (" WITH_COLUMNS
                                                            ",'S') AND ");
@@ -158,7 +158,7 @@ static void class_sql(const struct inspect *in, struct text *sql)
 
 static void parent_sql(const struct inspect *in, struct text *sql)
 {
-    Z("SELECT h.inhrelid, h.inhparent FROM pg_inherits h WHERE ");
+    Z("SELECT h.inhrelid, h.inhparent, h.inhparent::regclass::text FROM pg_inherits h WHERE ");
     pgcatalogue_relations(in, sql, "h.inhrelid", "'r','p','f'");
     Z(" ORDER BY h.inhrelid, h.inhseqno");
 }
@@ -227,7 +227,8 @@ static void index_sql(const struct inspect *in, struct text *sql)
       " AND n.contype IN ('p', 'u', 'x') WHERE ");
     pgcatalogue_relations(in, sql, "i.indrelid", "'r','p','m'");
     /* What copies are of comes first. */
-    Z(" ORDER BY x.relispartition");
+    Z(" ORDER BY CASE WHEN x.relispartition THEN (SELECT count(*) FROM"
+      " pg_partition_ancestors(x.oid)) ELSE 0 END");
 }
 
 static void index_text_sql(const struct inspect *in, struct text *sql)

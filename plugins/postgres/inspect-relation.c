@@ -175,7 +175,7 @@ static void put_table(struct inspect *in, moult_node *node, const struct row *ro
     pginspect_set(in, node, MOULT_LAYOUT, "tablespace", row->field[10]);
     pginspect_options(in, node, MOULT_SHAPE, row->field[11], row->field[12]);
     char identity = row_char(row, 13);
-    if (identity == 'f' || identity == 'n')
+    if (row_char(row, 3) != 'f' && (identity == 'f' || identity == 'n'))
         pginspect_set_z(in, node, MOULT_SHAPE, "replica_identity",
                         identity == 'f' ? "FULL" : "NOTHING");
     pginspect_flag(in, node, "row_security", row_char(row, 14));
@@ -224,6 +224,7 @@ void pginspect_class_row(struct inspect *in, const struct row *row)
         .kind = relkind, .oid = oid, .node = e->node, .partition = row->field[16].p};
     r->name = pginspect_copy(in, row->field[2]);
     r->key = pginspect_copy(in, slice_of(&in->key));
+    r->attributes = (uint32_t)row_i16(row, 21);
     e->relation = r;
     pginspect_claim(in, r->node, "relation", r->key);
     if (relkind != 'S')
@@ -249,6 +250,22 @@ void pginspect_class_row(struct inspect *in, const struct row *row)
     }
 }
 
+static void put_parent(struct inspect *in, struct relation *r, struct slice name)
+{
+    size_t n = 0;
+    const char *others = in->st == MOULT_OK ? in->api->text(r->node, "inherits", &n) : NULL;
+    pgtext_clear(&in->value);
+    if (others) {
+        pgtext_add(&in->value, others, n);
+        pgtext_z(&in->value, ", ");
+    }
+    pgtext_add(&in->value, name.p, name.n);
+    if (in->value.failed)
+        pginspect_nomem(in);
+    pginspect_set(in, r->node, MOULT_SHAPE, r->partition ? "partition_of" : "inherits",
+                  slice_of(&in->value));
+}
+
 void pginspect_parent_row(struct inspect *in, const struct row *row)
 {
     struct relation *r = pginspect_relation(in, row_u32(row, 0));
@@ -260,8 +277,12 @@ void pginspect_parent_row(struct inspect *in, const struct row *row)
         r->next_deferred = in->deferred;
         in->deferred = r;
     }
+    /* One that is not the unit's is named all the same. */
+    struct slice name =
+        parent && parent->relation ? parent->relation->key : pginspect_mark(in, row->field[2]);
+    put_parent(in, r, name);
     if (!parent)
-        return; /* in another schema */
+        return;
     pginspect_refer(in, r->node, MOULT_REF_ENFORCED, parent->path);
     if (!parent->relation)
         return;
@@ -280,7 +301,9 @@ static bool room_for(struct inspect *in, struct relation *r, uint32_t attnum)
 {
     if (attnum <= r->column_count)
         return true;
-    uint32_t count = attnum > r->column_room ? attnum + attnum / 2 + 4 : r->column_room;
+    uint32_t count = attnum <= r->column_room  ? r->column_room
+                     : attnum <= r->attributes ? r->attributes
+                                               : attnum + attnum / 2;
     if (count > r->column_room) {
         struct column *more = pgmem_alloc(&in->pool, count * sizeof *more);
         if (!more) {

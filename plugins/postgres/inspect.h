@@ -91,6 +91,7 @@ struct relation {
     struct slice name, key; /* bare; qualified, as SQL */
     moult_node *node;
     struct column *columns; /* by attnum - 1 */
+    uint32_t attributes;    /* pg_class.relnatts */
     uint32_t column_count, column_room;
     struct relation **parents;
     uint32_t parent_count;

@@ -56,7 +56,4 @@ plugins_postgres_la_CPPFLAGS = $(AM_CPPFLAGS) $(POSTGRES_CFLAGS)
 plugins_postgres_la_LDFLAGS = $(PLUGIN_LINK_FLAGS)
 plugins_postgres_la_LIBADD = $(postgres_libs)
 dist_manifest_DATA += plugins/postgres/postgres.toml
-man_MANS += plugins/postgres/moult-postgres.7
-CLEANFILES += plugins/postgres/moult-postgres.7
 endif
-EXTRA_DIST += plugins/postgres/moult-postgres.7.pod

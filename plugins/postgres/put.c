@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* put.c - nodes, attributes, references, claims; and which catalogue row is which of them. */
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "inspect.h"
@@ -184,40 +184,68 @@ void pginspect_flag(struct inspect *in, moult_node *node, const char *name, bool
         pginspect_set_z(in, node, MOULT_SHAPE, name, "true");
 }
 
-/* Calls for each of the items, which \x1f parts: name, value. */
-static bool next_item(struct slice *items, struct slice *name, struct slice *value)
+#define MAX_ITEMS 256
+
+struct item {
+    struct slice name, value;
+};
+
+static int compare_items(const void *a, const void *b)
 {
-    if (!items->p || !items->n)
-        return false;
-    const char *end = memchr(items->p, '\x1f', items->n);
-    size_t n = end ? (size_t)(end - items->p) : items->n;
-    const char *equals = memchr(items->p, '=', n);
-    *name = (struct slice){items->p, equals ? (size_t)(equals - items->p) : n};
-    *value = equals ? (struct slice){equals + 1, n - name->n - 1} : (struct slice){"", 0};
-    items->p += end ? n + 1 : n;
-    items->n -= end ? n + 1 : n;
-    return true;
+    const struct item *x = a, *y = b;
+    size_t n = x->name.n < y->name.n ? x->name.n : y->name.n;
+    int c = memcmp(x->name.p, y->name.p, n);
+    return c ? c : (x->name.n > y->name.n) - (x->name.n < y->name.n);
 }
 
-static void add_options(struct text *t, struct slice items, const char *prefix)
+/* Items "name=value" that \x1f parts, by their names: their order means nothing. */
+static size_t read_items(struct inspect *in, struct slice list, struct item items[MAX_ITEMS])
 {
-    struct slice name, value;
-    while (next_item(&items, &name, &value)) {
-        if (t->n)
-            pgtext_z(t, ", ");
-        pgtext_z(t, prefix);
-        pgtext_name(t, name.p, name.n);
-        pgtext_char(t, '=');
-        pgtext_literal(t, value.p, value.n);
+    size_t count = 0;
+    while (list.p && list.n) {
+        const char *end = memchr(list.p, '\x1f', list.n);
+        size_t n = end ? (size_t)(end - list.p) : list.n;
+        const char *equals = memchr(list.p, '=', n);
+        if (count == MAX_ITEMS) {
+            if (in->st == MOULT_OK)
+                in->st = postgres_fail(in->host, in->err, MOULT_ERR_UNSUPPORTED,
+                                       "an object has more than %d options", MAX_ITEMS);
+            return 0;
+        }
+        struct item *item = &items[count++];
+        item->name = (struct slice){list.p, equals ? (size_t)(equals - list.p) : n};
+        item->value =
+            equals ? (struct slice){equals + 1, n - item->name.n - 1} : (struct slice){"", 0};
+        list.p += end ? n + 1 : n;
+        list.n -= end ? n + 1 : n;
+    }
+    if (count > 1)
+        qsort(items, count, sizeof *items, compare_items);
+    return count;
+}
+
+static void add_options(struct inspect *in, struct slice list, const char *prefix)
+{
+    struct item items[MAX_ITEMS];
+    size_t count = read_items(in, list, items);
+    for (size_t i = 0; i < count; i++) {
+        if (in->value.n)
+            pgtext_z(&in->value, ", ");
+        pgtext_z(&in->value, prefix);
+        pgtext_name(&in->value, items[i].name.p, items[i].name.n);
+        pgtext_char(&in->value, '=');
+        pgtext_literal(&in->value, items[i].value.p, items[i].value.n);
     }
 }
 
 void pginspect_options(struct inspect *in, moult_node *node, uint32_t aspect, struct slice items,
                        struct slice toast)
 {
+    if (!items.p && !toast.p)
+        return;
     pgtext_clear(&in->value);
-    add_options(&in->value, items, "");
-    add_options(&in->value, toast, "toast.");
+    add_options(in, items, "");
+    add_options(in, toast, "toast.");
     if (in->value.failed)
         pginspect_nomem(in);
     else if (in->value.n)
@@ -237,19 +265,22 @@ static bool is_open(struct slice name)
 }
 
 void pginspect_generic_options(struct inspect *in, moult_node *node, const char *attribute,
-                               struct slice items, bool secret)
+                               struct slice list, bool secret)
 {
-    struct slice name, value;
+    struct item items[MAX_ITEMS];
+    if (!list.p)
+        return;
+    size_t count = read_items(in, list, items);
     pgtext_clear(&in->value);
-    while (next_item(&items, &name, &value)) {
-        if (in->value.n)
+    for (size_t i = 0; i < count; i++) {
+        if (i)
             pgtext_z(&in->value, ", ");
-        pgtext_name(&in->value, name.p, name.n);
+        pgtext_name(&in->value, items[i].name.p, items[i].name.n);
         pgtext_char(&in->value, ' ');
-        if (secret && !is_open(name))
+        if (secret && !is_open(items[i].name))
             pgtext_z(&in->value, "'(hidden)'");
         else
-            pgtext_literal(&in->value, value.p, value.n);
+            pgtext_literal(&in->value, items[i].value.p, items[i].value.n);
     }
     if (in->value.failed)
         pginspect_nomem(in);

@@ -157,9 +157,12 @@ static void alter_parts(struct rendering *r, const moult_node *from, const moult
         const moult_node *now =
             node_child(host, from, host->tree->kind(part), node_key(host, part));
         bool own = !span_is(node_text(host, part, "inherited"), "true");
-        if (now && columns && span_is(node_text(host, now, "inherited"), "true") == own)
-            continue; /* parents and child have exchanged it, as it is */
-        if (now && columns) {
+        bool was_own = now && !span_is(node_text(host, now, "inherited"), "true");
+        if (columns && !own)
+            continue; /* with what its parents have */
+        if (columns && !was_own && inherited_column(host, r->from, from, node_key(host, part))) {
+            become_own(r, from, part);
+        } else if (now && columns) {
             alter_column(r, now, part);
             column_parts(r, now, part);
         } else if (now && !node_same_shape(host, now, part)) {
@@ -169,8 +172,6 @@ static void alter_parts(struct rendering *r, const moult_node *from, const moult
             finish_constraint(r, now, part);
         } else if (!by_parents(r, r->from, from, part)) {
             render_create(r, part);
-        } else if (columns) {
-            column_settings(r, NULL, part);
         }
     }
 }
@@ -181,15 +182,6 @@ void alter_children(struct rendering *r, const moult_node *from, const moult_nod
     drop_parts(r, from, to, true);
     alter_parts(r, from, to, true);
     alter_parts(r, from, to, false);
-}
-
-static void index_copies(struct rendering *r, const moult_node *to)
-{
-    EACH_CHILD(r->host, to, copy)
-    {
-        if (node_is(r->host, copy, "index_copy"))
-            render_index_copy(r, NULL, copy);
-    }
 }
 
 /* After a partition is detached: its parts of its parent's indexes that nobody wants. */
@@ -212,6 +204,25 @@ static void drop_copies(struct rendering *r, const moult_node *from, const moult
     }
 }
 
+/* A partition that is detached keeps its parents' foreign keys as its own: those that are wanted are
+ * made by themselves. */
+static void drop_foreign_keys(struct rendering *r, const moult_node *from, struct span key)
+{
+    const moult_host *host = r->host;
+    EACH_CHILD(host, host->tree->top(r->from), foreign)
+    {
+        struct span parent = node_text(host, from, "partition_of"), relation, name;
+        if (!node_is(host, foreign, "foreign_key"))
+            continue;
+        belongs(host, foreign, &relation, &name);
+        for (int depth = 0; parent.p && depth < 64; depth++) {
+            if (span_equal(relation, parent))
+                run(r, "ALTER TABLE % DROP CONSTRAINT IF EXISTS %", key, name);
+            parent = node_text(host, tree_node(host, r->from, "table", parent), "partition_of");
+        }
+    }
+}
+
 static void unlink_table(struct rendering *r, const moult_node *from, const moult_node *to)
 {
     const moult_host *host = r->host;
@@ -220,8 +231,10 @@ static void unlink_table(struct rendering *r, const moult_node *from, const moul
     if (parent.p && (node_differs(host, from, to, "partition_of") ||
                      node_differs(host, from, to, "bound"))) {
         run(r, "ALTER TABLE % DETACH PARTITION %", parent, key);
-        if (node_differs(host, from, to, "partition_of"))
+        if (node_differs(host, from, to, "partition_of")) {
+            drop_foreign_keys(r, from, key);
             drop_copies(r, from, to);
+        }
     }
     while (list_next(&list, &each))
         if (!list_has(node_text(host, to, "inherits"), each))
@@ -237,6 +250,7 @@ void relink_table(struct rendering *r, const moult_node *from, const moult_node 
     struct span list = node_text(host, to, "inherits"), each;
     unlink_table(r, from, to);
     alter_children(r, from, to);
+    adopt_parents(r, from, to);
     while (list_next(&list, &each))
         if (!list_has(node_text(host, from, "inherits"), each))
             run(r, "ALTER TABLE % INHERIT %", key, each);
@@ -245,36 +259,8 @@ void relink_table(struct rendering *r, const moult_node *from, const moult_node 
     if (parent.p &&
         (node_differs(host, from, to, "partition_of") || node_differs(host, from, to, "bound"))) {
         run(r, "ALTER TABLE % ATTACH PARTITION % %", parent, key, node_text(host, to, "bound"));
-        index_copies(r, to);
+        new_index_copies(r, to);
     }
     alter_table(r, from, to);
 }
 
-/* ---- parts of a partitioned index ---- */
-
-/* The server names them: only what is unusual about one is set, under whichever name it has. */
-void render_index_copy(struct rendering *r, const moult_node *from, const moult_node *to)
-{
-    const moult_host *host = r->host;
-    const moult_node *copy = to ? to : from;
-    struct span table = node_key(host, node_object(host, copy)), parent = node_key(host, copy);
-    struct span schema, name, own = node_text(host, to, "name");
-    struct span options = node_text(host, to, "options"), comment = node_text(host, to, "comment");
-    if (own.p)
-        key_cut(own, &schema, &name);
-    say(r, "DO $moult$ DECLARE i pg_catalog.regclass; BEGIN SELECT h.inhrelid INTO i FROM "
-           "pg_catalog.pg_inherits h JOIN pg_catalog.pg_index x ON x.indexrelid = h.inhrelid "
-           "WHERE h.inhparent = pg_catalog.to_regclass(~) AND x.indrelid = "
-           "pg_catalog.to_regclass(~); ", parent, table);
-    if (own.p)
-        say(r, "IF i IS NOT NULL AND i <> coalesce(pg_catalog.to_regclass(~), 0::pg_catalog.oid) "
-               "THEN EXECUTE pg_catalog.format('ALTER INDEX % RENAME TO %', i, ~); END IF; ",
-            own, span_of("%s"), span_of("%s"), name);
-    if (options.p && node_differs(host, from, to, "options"))
-        say(r, "EXECUTE pg_catalog.format('ALTER INDEX % SET (%)', i, ~); ", span_of("%s"),
-            span_of("%s"), options);
-    if (node_differs(host, from, to, "comment"))
-        say(r, "EXECUTE pg_catalog.format('COMMENT ON INDEX % IS %', i, ~); ", span_of("%s"),
-            span_of("%L"), comment);
-    run(r, "END $moult$");
-}

@@ -148,8 +148,10 @@ void create_column(struct rendering *r, const moult_node *column)
         column_bare(r, column);
         return;
     }
+    const moult_node *now = tree_twin(host, r->from, object);
+    bool had = now && inherited_column(host, r->from, now, key);
     say_alter(r, object);
-    say(r, " ADD COLUMN ");
+    say(r, had ? " ADD COLUMN IF NOT EXISTS " : " ADD COLUMN ");
     say_column(r, column);
     done(r);
     probe(r,
@@ -198,6 +200,35 @@ static void reset_bare(struct rendering *r, const moult_node *column)
     }
 }
 
+/* A column that goes from a table goes from those that inherit it too, unless it becomes their own. */
+static void drop_with_heirs(struct rendering *r, const moult_node *table, struct span column)
+{
+    const moult_host *host = r->host;
+    struct span key = node_key(host, table);
+    bool keeps = false;
+    EACH_CHILD(host, r->to ? host->tree->top(r->to) : NULL, child)
+    {
+        const moult_node *own = node_child(host, child, "column", column);
+        const moult_node *now = own ? tree_twin(host, r->from, child) : NULL;
+        if (now && list_has(node_text(host, now, "inherits"), key))
+            keeps = true;
+    }
+    if (!keeps) {
+        say_alter(r, table);
+        run(r, " DROP COLUMN %", column);
+        return;
+    }
+    run(r, "ALTER TABLE ONLY % DROP COLUMN %", key, column);
+    EACH_CHILD(host, host->tree->top(r->from), heir)
+    {
+        const moult_node *then = tree_twin(host, r->to, heir);
+        if (then && list_has(node_text(host, heir, "inherits"), key) &&
+            !node_child(host, then, "column", column) &&
+            !inherited_column(host, r->to, then, column))
+            run(r, "ALTER TABLE % DROP COLUMN %", node_key(host, heir), column);
+    }
+}
+
 void drop_column(struct rendering *r, const moult_node *column)
 {
     const moult_host *host = r->host;
@@ -213,10 +244,9 @@ void drop_column(struct rendering *r, const moult_node *column)
     {
         if (node_is(host, sequence, "owned_sequence") &&
             tree_node(host, r->to, "sequence", node_key(host, sequence)))
-            run(r, "ALTER SEQUENCE % OWNED BY NONE", node_key(host, sequence));
+            release_sequence(r, node_key(host, sequence), node_key(host, object));
     }
-    say_alter(r, object);
-    run(r, " DROP COLUMN %", key);
+    drop_with_heirs(r, object, key);
     probe(r,
           "SELECT NOT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = "
           "pg_catalog.to_regclass(~) AND pg_catalog.quote_ident(attname) = ~ AND NOT attisdropped)",

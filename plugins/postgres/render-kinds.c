@@ -116,21 +116,43 @@ static bool goes_with_another(struct rendering *r, const moult_node *node)
     struct span path;
     uint32_t strength = 0;
     if (node_is(host, node, "sequence")) {
-        struct span key = node_key(host, node);
-        EACH_CHILD(host, r->from ? host->tree->top(r->from) : NULL, table)
-        {
-            EACH_CHILD(host, table, column)
-            {
-                if (node_child(host, column, "owned_sequence", key))
-                    return !tree_twin(host, r->to, column);
-            }
-        }
-        return false;
+        const moult_node *column = sequence_owner(host, r->from, node_key(host, node));
+        return column && !tree_twin(host, r->to, column);
     }
     for (uint32_t i = 0; (path.p = host->tree->ref(node, i, &strength, &path.n)); i++)
         if (strength == MOULT_REF_OWNED && r->to && !host->tree->find(r->to, path.p, path.n))
             return true;
     return false;
+}
+
+/* The column of TREE that SEQUENCE ends with, or NULL. */
+const moult_node *sequence_owner(const moult_host *host, const moult_tree *tree,
+                                 struct span sequence)
+{
+    EACH_CHILD(host, tree ? host->tree->top(tree) : NULL, table)
+    {
+        EACH_CHILD(host, table, column)
+        {
+            if (node_child(host, column, "owned_sequence", sequence))
+                return column;
+        }
+    }
+    return NULL;
+}
+
+/* SEQUENCE shall not end with TABLE.  It may be another's already: whichever comes first. */
+void release_sequence(struct rendering *r, struct span sequence, struct span table)
+{
+    if (!sequence_owner(r->host, r->to, sequence)) {
+        run(r, "ALTER SEQUENCE IF EXISTS % OWNED BY NONE", sequence);
+        return;
+    }
+    run(r,
+        "DO $moult$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_depend WHERE classid = "
+        "'pg_catalog.pg_class'::pg_catalog.regclass AND objid = pg_catalog.to_regclass(~) AND "
+        "refobjid = pg_catalog.to_regclass(~) AND deptype = 'a') THEN ALTER SEQUENCE % OWNED BY "
+        "NONE; END IF; END $moult$",
+        sequence, table, sequence);
 }
 
 /* Sequences that outlive the table must not end with it. */
@@ -143,9 +165,23 @@ static void release_sequences(struct rendering *r, const moult_node *table)
         {
             if (node_is(host, part, "owned_sequence") &&
                 tree_node(host, r->to, "sequence", node_key(host, part)))
-                run(r, "ALTER SEQUENCE % OWNED BY NONE", node_key(host, part));
+                release_sequence(r, node_key(host, part), node_key(host, table));
         }
     }
+}
+
+/* The index that becomes a part of one of its partition's parent may be that already. */
+static bool is_adopted(struct rendering *r, const moult_node *index)
+{
+    const moult_host *host = r->host;
+    const moult_node *table = tree_node(host, r->to, "table", node_text(host, index, "table"));
+    EACH_CHILD(host, table, copy)
+    {
+        if (node_is(host, copy, "index_copy") &&
+            span_equal(node_text(host, copy, "name"), node_key(host, index)))
+            return true;
+    }
+    return false;
 }
 
 /* The partition of a table that will have none: its rows move, so it must not take them along. */
@@ -196,6 +232,12 @@ void drop_object(struct rendering *r, const moult_node *node)
         char what[16], name[64];
         snprintf(what, sizeof what, "part_%08x", hash);
         run(r, "ALTER TABLE IF EXISTS % RENAME TO %", key, temporary_name(r, name, what));
+    } else if (node_is(host, node, "index") && is_adopted(r, node)) {
+        run(r,
+            "DO $moult$ BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhrelid = "
+            "pg_catalog.to_regclass(~)) THEN DROP INDEX %; END IF; END $moult$",
+            key, key);
+        return;
     } else {
         if (node_is(host, node, "table") || node_is(host, node, "foreign_table"))
             release_sequences(r, node);

@@ -284,32 +284,18 @@ void render_grants(struct rendering *r, const moult_node *from, const moult_node
         columns_again(r, from, to);
 }
 
-/* The table of TREE that SEQUENCE ends with, or NULL. */
-static const moult_node *owning_table(const moult_host *host, const moult_tree *tree,
-                                      const moult_node *sequence)
-{
-    struct span key = node_key(host, sequence);
-    EACH_CHILD(host, tree ? host->tree->top(tree) : NULL, table)
-    {
-        EACH_CHILD(host, table, column)
-        {
-            if (node_child(host, column, "owned_sequence", key))
-                return table;
-        }
-    }
-    return NULL;
-}
-
 void render_owner(struct rendering *r, const moult_node *from, const moult_node *to)
 {
     const moult_host *host = r->host;
     const struct kind *k = kind_of(host, to);
     if (!(k->flags & KIND_OWNER) || !node_differs(host, from, to, "owner"))
         return;
-    const moult_node *table =
-        from && node_is(host, to, "sequence") ? owning_table(host, r->from, to) : NULL;
-    if (table && owning_table(host, r->to, to)) /* it follows its table, and cannot but */
-        run(r, "ALTER TABLE % OWNER TO %", node_key(host, table), owner_of(host, to));
+    const moult_node *column = from && node_is(host, to, "sequence")
+                                   ? sequence_owner(host, r->from, node_key(host, to))
+                                   : NULL;
+    if (column && sequence_owner(host, r->to, node_key(host, to))) /* it follows its table */
+        run(r, "ALTER TABLE % OWNER TO %", node_key(host, node_object(host, column)),
+            owner_of(host, to));
     else
         run(r, "ALTER % % OWNER TO %", span_of(k->word), node_key(host, to), owner_of(host, to));
 }

@@ -322,9 +322,8 @@ void finish_table(struct rendering *r, const moult_node *table, struct span name
             create_constraint(r, part);
         else if (is_constraint(host, part))
             finish_constraint(r, NULL, part);
-        else if (node_is(host, part, "index_copy"))
-            render_index_copy(r, NULL, part);
     }
+    new_index_copies(r, table);
     table_flags(r, table);
     render_rights(r, NULL, table);
     EACH_CHILD(host, table, column)

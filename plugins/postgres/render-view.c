@@ -153,10 +153,11 @@ static void say_index(struct rendering *r, const moult_node *index, bool concurr
     bool copied = now && then && node_has(host, now, "partition_of") &&
                   node_differs(host, now, then, "partition_of");
     key_cut(node_key(host, index), &schema, &name);
-    say(r, "CREATE %INDEX %%% ON % %",
+    bool alone = node_flag(host, index, "invalid") && node_has(host, then, "partition_by");
+    say(r, "CREATE %INDEX %%% ON %% %",
         span_of(node_flag(host, index, "unique") ? "UNIQUE " : ""),
         span_of(concurrently ? "CONCURRENTLY " : ""), span_of(copied ? "IF NOT EXISTS " : ""),
-        name, table, (struct span){definition.p, head});
+        name, span_of(alone ? "ONLY " : ""), table, (struct span){definition.p, head});
     if (options.p)
         say(r, " WITH (%)", options);
     if (space.p)

@@ -178,7 +178,7 @@ void render_drop(struct rendering *r, const moult_node *node)
     else if (node_is(host, node, "default"))
         set_default(r, node, NULL);
     else if (node_is(host, node, "owned_sequence")) /* it may have gone with its column */
-        run(r, "ALTER SEQUENCE IF EXISTS % OWNED BY NONE", name);
+        release_sequence(r, name, relation);
     else if (node_is(host, node, "attribute"))
         run(r, "ALTER TYPE % DROP ATTRIBUTE %", relation, name);
     else if (node_is(host, node, "index_copy"))

@@ -199,6 +199,11 @@ void drop_object(struct rendering *r, const moult_node *node);
 const struct kind *kind_of(const moult_host *host, const moult_node *node);
 /* "TABLE s.t", "TRIGGER n ON s.t", "COLUMN s.t.c", "CONSTRAINT n ON s.t": as COMMENT ON takes it. */
 void say_object(struct rendering *r, const moult_node *node);
+/* The column of TREE that SEQUENCE ends with, or NULL. */
+const moult_node *sequence_owner(const moult_host *host, const moult_tree *tree,
+                                 struct span sequence);
+/* SEQUENCE shall not end with TABLE, which goes, or lets go of it. */
+void release_sequence(struct rendering *r, struct span sequence, struct span table);
 /* The relation that a top-level "R.N" or a nested node belongs to, and its own name. */
 void belongs(const moult_host *host, const moult_node *node, struct span *relation,
              struct span *name);
@@ -275,7 +280,18 @@ void alter_table(struct rendering *r, const moult_node *from, const moult_node *
 void alter_children(struct rendering *r, const moult_node *from, const moult_node *to);
 /* Parents, bounds and type changed, with all else. */
 void relink_table(struct rendering *r, const moult_node *from, const moult_node *to);
+
+/* ---- render-inherit.c ---- */
+
+/* A column of FROM's parents becomes the table's own COLUMN. */
+void become_own(struct rendering *r, const moult_node *from, const moult_node *column);
+void adopt_parents(struct rendering *r, const moult_node *from, const moult_node *to);
+
+/* ---- render-copy.c ---- */
+
 void render_index_copy(struct rendering *r, const moult_node *from, const moult_node *to);
+/* Those of a new partition that are not as the server makes them. */
+void new_index_copies(struct rendering *r, const moult_node *table);
 
 /* ---- render-rebuild.c ---- */
 

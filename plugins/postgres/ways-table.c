@@ -194,6 +194,23 @@ static moult_status aside_sequences(const moult_host *host, const moult_change *
     return st;
 }
 
+/* A column of the primary key cannot be null: the key goes before. */
+static moult_status aside_primary_key(const moult_host *host, const moult_node *from,
+                                      const moult_node *to, moult_ways *ways)
+{
+    const moult_node *table = node_object(host, from), *then = node_object(host, to);
+    EACH_CHILD(host, table, part)
+    {
+        if (!node_is(host, part, "primary_key") ||
+            !list_has(node_text(host, part, "columns"), node_key(host, from)))
+            continue;
+        const moult_node *other = node_child(host, then, "primary_key", node_key(host, part));
+        if (!other || !node_same_shape(host, part, other))
+            return aside_path(host, part, ways);
+    }
+    return MOULT_OK;
+}
+
 static moult_status alter_column_ways(const moult_host *host, const moult_change *change,
                                       moult_ways *ways, moult_error *err)
 {
@@ -230,6 +247,8 @@ static moult_status alter_column_ways(const moult_host *host, const moult_change
     }
     bool identity = node_has(host, from, "identity") != node_has(host, to, "identity");
     moult_status st = host->plan->way(ways, &way);
+    if (!st && node_flag(host, from, "not_null") && !node_flag(host, to, "not_null"))
+        st = aside_primary_key(host, from, to, ways);
     if (!st && (typed || collated))
         st = aside_column_type(host, change, from, to, ways);
     return st || !identity ? st : aside_sequences(host, change, from, to, ways);

@@ -152,9 +152,6 @@ static void read_key(struct check *c, const char *name, struct key *out)
 static uint32_t read_list(struct check *c, struct listed **out)
 {
     uint32_t count = 0, cap = 0;
-    /* SQLite knows what is in sqlite_schema, and the table itself as the index of its key. */
-    if (!c->now.index && !c->now.automatic && !c->now.without_rowid)
-        return 0;
     sqlite3_stmt *s = check_pragma(c, "index_list", c->now.name);
     while (check_step(c, s)) { /* seq, name, unique, origin, partial */
         if (count == cap) {

@@ -314,25 +314,10 @@ static bool foreign_key_agrees(const struct parse *p, const struct constraint *k
            action_is(p, k->on_delete, text_at(row, 6));
 }
 
-/* Is REFERENCES anywhere in the text, in whatever sense?  This needs no parsing, which is what the
- * pragma is asked to confirm. */
-static bool may_refer(const struct parse *p, size_t len)
-{
-    static const char word[] = "references";
-    const size_t n = sizeof word - 1;
-    for (size_t i = 0; i + n <= len; i++) {
-        if ((p->text[i] | 0x20) == 'r' && equal_folded(p->text + i, n, word, n))
-            return true;
-    }
-    return false;
-}
-
-static void check_foreign_keys(struct check *c, size_t len)
+static void check_foreign_keys(struct check *c)
 {
     const struct parse *p = &c->table;
     uint32_t count = 0, wanted = 0, rows = 0;
-    if (!may_refer(p, len))
-        return; /* SQLite has found none either */
     for (uint32_t i = 0; i < p->constraint_count; i++) {
         const struct constraint *k = &p->constraints[i];
         if (k->kind != CONSTRAINT_FOREIGN)
@@ -363,7 +348,6 @@ static void check_table(struct check *c, const struct object *o)
         .name = o->name,
         .key = o->key,
         .index = o->index,
-        .automatic = o->automatic,
         .without_rowid = o->without_rowid,
         .strict = o->strict,
         .column_count = o->column_count,
@@ -377,7 +361,7 @@ static void check_table(struct check *c, const struct object *o)
         return;
     }
     check_columns(c);
-    check_foreign_keys(c, o->sql_len);
+    check_foreign_keys(c);
     check_indexes(c);
     pool_reset(&c->pool);
 }

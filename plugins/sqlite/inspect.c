@@ -170,35 +170,14 @@ static char *folded(struct inspect *in, const char *p, size_t n)
     return key;
 }
 
-/* An automatic index: its constraint says it all. */
-static void note_automatic(struct inspect *in, const char *owner)
-{
-    in->d.n = 0;
-    text_puts(&in->d, owner);
-    if (in->d.failed) {
-        in->st = sqlite_nomem(in->host, in->err);
-        return;
-    }
-    fold_ascii(in->d.p, in->d.n);
-    struct object *o = inspect_relation(in, in->d.p, in->d.n);
-    if (o)
-        o->automatic = true;
-    else
-        in->early_index = true;
-}
-
 static void add_object(struct inspect *in, sqlite3_stmt *row)
 {
     const char *type = (const char *)sqlite3_column_text(row, 0);
     const char *name = (const char *)sqlite3_column_text(row, 1);
     const char *owner = (const char *)sqlite3_column_text(row, 2);
     const char *sql = (const char *)sqlite3_column_text(row, 3);
-    if (!type || !name || !owner)
-        return;
-    if (!sql) {
-        note_automatic(in, owner);
-        return;
-    }
+    if (!type || !name || !owner || !sql)
+        return; /* an automatic index: its constraint says it all */
     struct object *o = pool_alloc(&in->pool, sizeof *o);
     size_t owner_len = (size_t)sqlite3_column_bytes(row, 2);
     if (o) {
@@ -269,7 +248,6 @@ static void link_objects(struct inspect *in)
         in->at = o;
         bool owned = o->what == OBJECT_INDEX || o->what == OBJECT_TRIGGER;
         if (!owned) {
-            o->automatic |= in->early_index;
             static const char types[] = {0, 't', 'V', 'v'};
             if (!o->left_out && (!o->listed || o->type != types[o->what]))
                 inspect_fail(

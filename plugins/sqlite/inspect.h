@@ -43,7 +43,6 @@ struct object {
 
     /* From table_list. */
     bool listed, without_rowid, strict;
-    bool automatic; /* sqlite_schema has an index that one of its constraints made, or may have one */
     char type; /* 't'able, 'v'iew, 's'hadow, 'V'irtual */
     uint32_t column_count;
 
@@ -69,7 +68,6 @@ struct inspect {
     struct pool pool;
     struct object *first, *last; /* all objects */
     uint32_t count;
-    bool early_index;         /* sqlite_schema has an automatic index before its table */
     struct object *relations; /* the hash */
     const char **modules;     /* of virtual tables that this SQLite has, ends in NULL */
     struct parse table;       /* of the table at hand */
