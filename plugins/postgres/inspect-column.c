@@ -80,19 +80,27 @@ static void settle(struct inspect *in, struct relation *r, uint32_t attnum)
                                                 : "default");
 }
 
+/* Their names, and their types for who replaces the view. */
 static void list_columns(struct inspect *in, const struct relation *view)
 {
-    pgtext_clear(&in->value);
-    for (uint32_t i = 0; i < view->column_count; i++) {
-        if (!view->columns[i].name.p)
-            continue;
-        if (in->value.n)
-            pgtext_z(&in->value, ", ");
-        pgtext_name(&in->value, view->columns[i].name.p, view->columns[i].name.n);
+    for (int types = 0; types < 2; types++) {
+        pgtext_clear(&in->value);
+        for (uint32_t i = 0; i < view->column_count; i++) {
+            const struct column *c = &view->columns[i];
+            if (!c->name.p)
+                continue;
+            if (in->value.n)
+                pgtext_z(&in->value, ", ");
+            if (!types)
+                pgtext_name(&in->value, c->name.p, c->name.n);
+            else if (c->type)
+                pgtext_add(&in->value, c->type->text.p, c->type->text.n);
+        }
+        if (in->value.failed)
+            pginspect_nomem(in);
+        pginspect_set(in, view->node, types ? MOULT_DERIVED : MOULT_SHAPE,
+                      types ? "types" : "columns", slice_of(&in->value));
     }
-    if (in->value.failed)
-        pginspect_nomem(in);
-    pginspect_set(in, view->node, MOULT_SHAPE, "columns", slice_of(&in->value));
 }
 
 /* Where columns stand among those that are not dropped. */

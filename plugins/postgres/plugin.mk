@@ -32,15 +32,37 @@ postgres_reader_sources = \
 	plugins/postgres/tenants.c \
 	plugins/postgres/text.c \
 	plugins/postgres/pg.h plugins/postgres/session.h
-# The others' own lists; lexer.c is the dialect's.
 postgres_dialect_sources = \
+	plugins/postgres/aside.c \
 	plugins/postgres/classify.c \
 	plugins/postgres/cut.c \
-	plugins/postgres/lexer.c plugins/postgres/lexer.h \
+	plugins/postgres/facts.c \
+	plugins/postgres/lexer.c \
+	plugins/postgres/lexer.h \
 	plugins/postgres/names.c \
 	plugins/postgres/opinion.c \
+	plugins/postgres/render.c \
+	plugins/postgres/render.h \
+	plugins/postgres/render-alter.c \
+	plugins/postgres/render-column.c \
+	plugins/postgres/render-copy.c \
+	plugins/postgres/render-identity.c \
+	plugins/postgres/render-inherit.c \
+	plugins/postgres/render-kinds.c \
+	plugins/postgres/render-misc.c \
+	plugins/postgres/render-nodes.c \
+	plugins/postgres/render-rebuild.c \
+	plugins/postgres/render-rename.c \
+	plugins/postgres/render-rights.c \
+	plugins/postgres/render-table.c \
+	plugins/postgres/render-type.c \
+	plugins/postgres/render-view.c \
 	plugins/postgres/settings.c \
-	plugins/postgres/split.c plugins/postgres/split.h
+	plugins/postgres/split.c \
+	plugins/postgres/split.h \
+	plugins/postgres/ways.c \
+	plugins/postgres/ways-table.c \
+	plugins/postgres/ways-type.c
 postgres_writer_sources = \
 	plugins/postgres/lock.c \
 	plugins/postgres/reap.c \

@@ -55,7 +55,7 @@ moult_status postgres_reap(const moult_host *host, const moult_open *how, uint32
         st = postgres_query(keeper, "look for scratch databases", found, NULL, 0, &r, err);
     for (int i = 0; st == MOULT_OK && i < PQntuples(r); i++) {
         const char *name = PQgetvalue(r, i, 0);
-        bool used;
+        bool used = false;
         st = in_use(keeper, name, &used, err);
         if (st != MOULT_OK || used)
             continue;

@@ -66,6 +66,7 @@ static void say_original(struct rendering *r, const moult_node *parent, struct s
         say(r, "ALTER TABLE % ADD CONSTRAINT % %", table, name, definition);
 }
 
+/* An index of the right name is taken for it: the server refuses one that does not fit. */
 static void say_missing(struct rendering *r, const moult_node *parent, struct span key,
                         struct span table, struct span own)
 {
@@ -76,8 +77,15 @@ static void say_missing(struct rendering *r, const moult_node *parent, struct sp
     say_original(r, parent, table, name);
     struct text create = r->sql;
     r->sql = saved;
-    say(r, "IF i IS NULL THEN EXECUTE ~; ALTER INDEX % ATTACH PARTITION %; i := ~; END IF; ",
-        (struct span){create.p, create.n}, key, own, own);
+    say(r, "IF i IS NULL THEN IF pg_catalog.to_regclass(~) IS NULL THEN EXECUTE ~; ", own,
+        (struct span){create.p, create.n});
+    if (!node_is(r->host, parent, "index") && !node_is(r->host, parent, "exclude"))
+        say(r,
+            "ELSIF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conindid = "
+            "pg_catalog.to_regclass(~)) THEN ALTER TABLE % ADD CONSTRAINT % % USING INDEX %; ",
+            own, table, name,
+            span_of(node_is(r->host, parent, "unique") ? "UNIQUE" : "PRIMARY KEY"), name);
+    say(r, "END IF; ALTER INDEX % ATTACH PARTITION %; i := ~; END IF; ", key, own, own);
     pgtext_free(&create);
 }
 
@@ -110,20 +118,34 @@ void render_index_copy(struct rendering *r, const moult_node *from, const moult_
     run(r, "END $moult$");
 }
 
+static bool is_plain_copy(struct rendering *r, const moult_node *table, const moult_node *copy)
+{
+    const moult_host *host = r->host;
+    struct span schema, name, base, own = node_text(host, copy, "name");
+    key_cut(node_key(host, table), &schema, &base);
+    key_cut(own, &schema, &name);
+    const moult_node *parent = original(host, r->to, table, node_key(host, copy));
+    return parent && !node_has(host, copy, "options") && !node_has(host, copy, "comment") &&
+           !node_has(host, copy, "clustered") && has_usual_name(host, parent, base, name);
+}
+
+void index_copies_of(struct rendering *r, struct span key, bool all)
+{
+    const moult_host *host = r->host;
+    EACH_CHILD(host, r->to && r->from ? host->tree->top(r->to) : NULL, table)
+    {
+        const moult_node *copy = node_child(host, table, "index_copy", key);
+        if (copy && tree_twin(host, r->from, table) && (all || !is_plain_copy(r, table, copy)))
+            render_index_copy(r, NULL, copy);
+    }
+}
+
 void new_index_copies(struct rendering *r, const moult_node *table)
 {
     const moult_host *host = r->host;
     EACH_CHILD(host, table, copy)
     {
-        struct span schema, name, own = node_text(host, copy, "name"), base;
-        if (!node_is(host, copy, "index_copy"))
-            continue;
-        key_cut(node_key(host, table), &schema, &base);
-        key_cut(own, &schema, &name);
-        const moult_node *parent = original(host, r->to, table, node_key(host, copy));
-        bool plain = !node_has(host, copy, "options") && !node_has(host, copy, "comment") &&
-                     !node_has(host, copy, "clustered");
-        if (!plain || !parent || !has_usual_name(host, parent, base, name))
+        if (node_is(host, copy, "index_copy") && !is_plain_copy(r, table, copy))
             render_index_copy(r, NULL, copy);
     }
 }

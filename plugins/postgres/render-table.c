@@ -99,7 +99,7 @@ static bool was_partition(struct rendering *r, const moult_node *constraint)
 
 void create_constraint(struct rendering *r, const moult_node *constraint)
 {
-    struct span relation, name;
+    struct span relation, name, table;
     belongs(r->host, constraint, &relation, &name);
     if (node_is(r->host, constraint, "foreign_key") && was_partition(r, constraint))
         run(r, "ALTER TABLE % DROP CONSTRAINT IF EXISTS %", relation, name);
@@ -112,6 +112,15 @@ void create_constraint(struct rendering *r, const moult_node *constraint)
               "SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = "
               "pg_catalog.to_regclass(~) AND pg_catalog.quote_ident(conname) = ~)",
               relation, name);
+    if (is_key(r->host, constraint)) {
+        struct text index = {0};
+        key_cut(relation, &table, &name);
+        pgtext_add(&index, table.p, table.n);
+        pgtext_char(&index, '.');
+        pgtext_add(&index, node_key(r->host, constraint).p, node_key(r->host, constraint).n);
+        index_copies_of(r, (struct span){index.p, index.n}, false);
+        pgtext_free(&index);
+    }
     finish_constraint(r, NULL, constraint);
 }
 

@@ -193,6 +193,9 @@ static void finish_index(struct rendering *r, const moult_node *from, const moul
             run(r, "ALTER TABLE % SET WITHOUT CLUSTER", table);
     }
     index_statistics(r, from, to);
+    bool whole = node_flag(host, from, "invalid") && !node_flag(host, to, "invalid");
+    if (!from || whole)
+        index_copies_of(r, node_key(host, to), whole);
     render_comment(r, from, to);
     const moult_node *owner = tree_node(host, r->to, "table", table);
     struct span identity = node_text(host, owner, "replica_identity");
@@ -223,7 +226,9 @@ static void alter_index(struct rendering *r, const moult_node *from, const moult
                   node_text(host, to, "options"));
     if (node_differs(host, from, to, "tablespace"))
         run(r, "ALTER INDEX % SET TABLESPACE %", key, space.p ? space : span_of("pg_default"));
-    if (node_flag(host, from, "invalid") && !node_flag(host, to, "invalid"))
+    const moult_node *table = tree_node(host, r->to, "table", node_text(host, to, "table"));
+    if (node_flag(host, from, "invalid") && !node_flag(host, to, "invalid") &&
+        !node_has(host, table, "partition_by"))
         run(r, "REINDEX INDEX %", key);
     finish_index(r, from, to);
 }

@@ -290,6 +290,8 @@ void adopt_parents(struct rendering *r, const moult_node *from, const moult_node
 /* ---- render-copy.c ---- */
 
 void render_index_copy(struct rendering *r, const moult_node *from, const moult_node *to);
+/* Those of the index or key KEY in partitions that are there: ALL, or what is unusual about them. */
+void index_copies_of(struct rendering *r, struct span key, bool all);
 /* Those of a new partition that are not as the server makes them. */
 void new_index_copies(struct rendering *r, const moult_node *table);
 

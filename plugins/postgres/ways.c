@@ -214,11 +214,8 @@ static bool can_alter(const moult_host *host, const moult_change *change, const 
         *why = "a constraint cannot be made unchecked";
         return !node_flag(host, to, "not_valid") || node_flag(host, from, "not_valid");
     }
-    if (node_is(host, to, "index") && host->plan->differs(change, "invalid")) {
-        const moult_node *table = table_now(host, change, from);
-        *why = "parts of it are missing";
-        return !node_flag(host, to, "invalid") && !node_has(host, table, "partition_by");
-    }
+    if (node_is(host, to, "index"))
+        return !node_flag(host, to, "invalid");
     return true;
 }
 
