@@ -159,7 +159,7 @@ static void settle_hazards(moult_problem *problem, const struct aside *a, uint32
                            uint32_t create)
 {
     struct operation *o = problem->operations;
-    bool same = memcmp(a->now->digest[MOULT_SHAPE], a->wanted->digest[MOULT_SHAPE], 32) == 0;
+    bool same = node_same(a->now, a->wanted, 1u << MOULT_SHAPE);
     o[drop].hazards &= ~(uint32_t)MOULT_HAZARD_TEXT_ONLY;
     if (same && !(o[a->asker].hazards & MOULT_HAZARD_CHANGES_VALUES))
         o[create].hazards &= ~(uint32_t)MOULT_HAZARD_ROWS_MAY_FORBID;

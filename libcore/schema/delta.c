@@ -16,15 +16,6 @@ struct list {
     size_t count, cap;
 };
 
-static bool same_in(const moult_node *a, const moult_node *b, uint32_t aspects)
-{
-    for (uint32_t i = 0; i < MOULT_ASPECTS; i++)
-        if (aspects & 1u << i && a->digest[i] != b->digest[i] &&
-            memcmp(a->digest[i], b->digest[i], 32) != 0)
-            return false;
-    return true;
-}
-
 static moult_change *add_change(struct moult_delta *d, struct list *list, uint32_t op,
                                 const moult_node *from, const moult_node *to)
 {
@@ -106,7 +97,7 @@ static moult_change *alter(struct moult_delta *d, struct list *list, const moult
         i += order <= 0;
         j += order >= 0;
         moult_change *part;
-        if (order == 0 && same_in(a, b, aspects))
+        if (order == 0 && node_same(a, b, aspects))
             continue;
         if (order == 0)
             part = alter(d, &nested, a, b, aspects, c->object);
@@ -133,9 +124,9 @@ struct sides {
 static bool compare_pair(struct moult_delta *d, struct sides *s, const moult_node *a,
                          const moult_node *b)
 {
-    if (!same_in(a, b, s->aspects))
+    if (!node_same(a, b, s->aspects))
         return alter(d, &s->changes, a, b, s->aspects, NULL) != NULL;
-    if (!same_in(a, b, LAYOUT_ASPECT))
+    if (!node_same(a, b, LAYOUT_ASPECT))
         return alter(d, &s->cosmetic, a, b, LAYOUT_ASPECT, NULL) != NULL;
     return true;
 }
@@ -169,7 +160,7 @@ static bool compare_objects(struct moult_delta *d, struct sides *s)
 static moult_status find_changes(struct moult_delta *d, bool layout, moult_error *err)
 {
     struct sides s = {.aspects = STATE_ASPECTS | (layout ? LAYOUT_ASPECT : 0)};
-    if (same_in(d->from->root, d->to->root, STATE_ASPECTS | LAYOUT_ASPECT))
+    if (node_same(d->from->root, d->to->root, STATE_ASPECTS | LAYOUT_ASPECT))
         return MOULT_OK;
     if (!compare_objects(d, &s))
         return error_nomem(err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* digest.c - the digests of nodes and of the state.  docs/schema-tree.md defines them. */
+/* digest.c - the digests of objects and of the state.  docs/schema-tree.md defines them. */
 #include "node.h"
 
 static const char *const node_tag[MOULT_ASPECTS] = {
@@ -8,8 +8,6 @@ static const char *const node_tag[MOULT_ASPECTS] = {
     [MOULT_NOTES] = "moult-notes/1",
     [MOULT_LAYOUT] = "moult-layout/1",
 };
-
-static const uint8_t absent[32];
 
 /* buf_add without the call where there is room, which is nearly always. */
 static void add(struct buf *b, const void *bytes, size_t n)
@@ -47,53 +45,119 @@ static moult_status finish(struct sha256 *h, const struct buf *b, uint8_t out[32
     return MOULT_OK;
 }
 
-static bool counts(const moult_node *child, uint32_t aspect)
-{
-    return !child->unmanaged && child->digest[aspect] != absent;
-}
-
-static moult_status digest_aspect(moult_node *node, uint32_t aspect, struct sha256 *h,
-                                  struct buf *b, moult_error *err)
+/* NODE as it counts in ASPECT, and what is below it. */
+static void add_node(struct buf *b, const moult_node *node, uint32_t aspect)
 {
     uint64_t attrs = 0, children = 0;
     for (size_t i = 0; i < node->attr_count; i++)
         attrs += node->attrs[i].aspect == aspect;
     for (size_t i = 0; i < node->child_count; i++)
-        children += counts(node->children[i], aspect);
-    if (aspect != MOULT_SHAPE && attrs == 0 && children == 0) {
-        node->digest[aspect] = absent;
-        return MOULT_OK;
-    }
-    buf_clear(b);
-    add_field(b, str_of(node_tag[aspect]));
+        children += node->children[i]->aspects >> aspect & 1u;
     add_field(b, str_of(node->kind));
     add_field(b, node->key);
     add_number(b, attrs);
-    for (size_t i = 0; i < node->attr_count; i++) {
+    for (size_t i = 0; attrs && i < node->attr_count; i++) {
         if (node->attrs[i].aspect != aspect)
             continue;
         add_field(b, str_of(node->attrs[i].name));
         add_field(b, attr_same(&node->attrs[i]));
     }
     add_number(b, children);
-    for (size_t i = 0; i < node->child_count; i++)
-        if (counts(node->children[i], aspect))
-            add(b, node->children[i]->digest[aspect], 32);
-    uint8_t *digest = arena_alloc(&node->tree->arena, 32);
-    if (!digest)
-        return error_nomem(err);
-    node->digest[aspect] = digest;
-    return finish(h, b, digest, err);
+    for (size_t i = 0; children && i < node->child_count; i++)
+        if (node->children[i]->aspects >> aspect & 1u)
+            add_node(b, node->children[i], aspect);
+}
+
+static bool counts(const moult_node *object, uint32_t aspect)
+{
+    return !object->unmanaged && object->aspects >> aspect & 1u;
+}
+
+static uint64_t managed(const moult_node *root, uint32_t aspect)
+{
+    uint64_t objects = 0;
+    for (size_t i = 0; i < root->child_count; i++)
+        objects += counts(root->children[i], aspect);
+    return objects;
+}
+
+static void add_root(struct buf *b, const moult_node *root, uint32_t aspect)
+{
+    add_number(b, managed(root, aspect));
+    for (size_t i = 0; i < root->child_count; i++)
+        if (counts(root->children[i], aspect))
+            add(b, root->children[i]->digest[aspect], DIGEST_SIZE);
 }
 
 moult_status node_digest(moult_node *node, struct sha256 *h, struct buf *scratch, moult_error *err)
 {
-    for (uint32_t aspect = 0; aspect < MOULT_ASPECTS; aspect++) {
-        moult_status st = digest_aspect(node, aspect, h, scratch, err);
-        if (st != MOULT_OK)
-            return st;
+    uint8_t(*digest)[DIGEST_SIZE] = arena_alloc(&node->tree->arena, MOULT_ASPECTS * DIGEST_SIZE);
+    if (!digest)
+        return error_nomem(err);
+    moult_status st = MOULT_OK;
+    for (uint32_t aspect = 0; st == MOULT_OK && aspect < MOULT_ASPECTS; aspect++) {
+        bool any = node->parent ? node->aspects >> aspect & 1u : managed(node, aspect) != 0;
+        if (!any && aspect != MOULT_SHAPE)
+            continue;
+        buf_clear(scratch);
+        add_field(scratch, str_of(node_tag[aspect]));
+        if (node->parent)
+            add_node(scratch, node, aspect);
+        else
+            add_root(scratch, node, aspect);
+        st = finish(h, scratch, digest[aspect], err);
     }
-    return MOULT_OK;
+    node->digest = (const uint8_t(*)[DIGEST_SIZE])digest;
+    return st;
+}
+
+/* The next of NODE's attributes from AT on that is of ASPECTS; attr_count if there is none. */
+static size_t next_attr(const moult_node *node, size_t at, uint32_t aspects)
+{
+    while (at < node->attr_count && !(aspects >> node->attrs[at].aspect & 1u))
+        at++;
+    return at;
+}
+
+static size_t next_child(const moult_node *node, size_t at, uint32_t aspects)
+{
+    while (at < node->child_count && !(aspects & node->children[at]->aspects))
+        at++;
+    return at;
+}
+
+static bool same_attrs(const moult_node *a, const moult_node *b, uint32_t aspects)
+{
+    size_t i = next_attr(a, 0, aspects), j = next_attr(b, 0, aspects);
+    while (i < a->attr_count && j < b->attr_count) {
+        const struct attr *x = &a->attrs[i], *y = &b->attrs[j];
+        if (x->aspect != y->aspect || strcmp(x->name, y->name) != 0 ||
+            !str_eq(attr_same(x), attr_same(y)))
+            return false;
+        i = next_attr(a, i + 1, aspects);
+        j = next_attr(b, j + 1, aspects);
+    }
+    return i == a->attr_count && j == b->attr_count;
+}
+
+bool node_same(const moult_node *a, const moult_node *b, uint32_t aspects)
+{
+    if (a->digest && b->digest) {
+        bool same = true;
+        for (uint32_t i = 0; same && i < MOULT_ASPECTS; i++)
+            same = !(aspects >> i & 1u) || memcmp(a->digest[i], b->digest[i], DIGEST_SIZE) == 0;
+        return same;
+    }
+    if (strcmp(a->kind, b->kind) != 0 || !str_eq(a->key, b->key) || !same_attrs(a, b, aspects))
+        return false;
+    size_t i = next_child(a, 0, aspects), j = next_child(b, 0, aspects);
+    while (i < a->child_count && j < b->child_count) {
+        if (!node_same(a->children[i], b->children[j], aspects))
+            return false;
+        i = next_child(a, i + 1, aspects);
+        j = next_child(b, j + 1, aspects);
+    }
+    return i == a->child_count && j == b->child_count;
 }
 
 moult_status tree_digest(moult_tree *tree, struct sha256 *h, struct buf *scratch, moult_error *err)
@@ -102,7 +166,7 @@ moult_status tree_digest(moult_tree *tree, struct sha256 *h, struct buf *scratch
     buf_clear(scratch);
     add_field(scratch, STR("moult-state/1"));
     for (size_t i = 0; i < sizeof in_state / sizeof *in_state; i++)
-        add(scratch, tree->root->digest[in_state[i]], 32);
+        add(scratch, tree->root->digest[in_state[i]], DIGEST_SIZE);
     uint8_t state[32];
     moult_status st = finish(h, scratch, state, err);
     if (st != MOULT_OK)

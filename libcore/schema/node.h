@@ -34,8 +34,8 @@ bool node_attach(moult_node *node);
 int node_cmp(const moult_node *a, const moult_node *b);
 int node_cmp_path(const void *a, const void *b); /* of moult_node pointers */
 
-/* Sets NODE's digests from its own attributes and its children's digests; of the root's children
- * only those that are managed.  SCRATCH is for reuse from node to node. */
+/* Sets the digests of a top-level object, or of the root from those of the objects that are managed.  SCRATCH
+ * is for reuse from node to node. */
 moult_status node_digest(moult_node *node, struct sha256 *h, struct buf *scratch, moult_error *err);
 /* Sets the tree's hex digests from the root's. */
 moult_status tree_digest(moult_tree *tree, struct sha256 *h, struct buf *scratch, moult_error *err);

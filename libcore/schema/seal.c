@@ -144,6 +144,16 @@ static moult_status seal_children(struct seal *s, moult_node *node, uint32_t dep
     return MOULT_OK;
 }
 
+static uint8_t aspects_of(const moult_node *node)
+{
+    uint32_t aspects = 1u << MOULT_SHAPE;
+    for (size_t i = 0; i < node->attr_count; i++)
+        aspects |= 1u << node->attrs[i].aspect;
+    for (size_t i = 0; i < node->child_count; i++)
+        aspects |= node->children[i]->aspects;
+    return (uint8_t)aspects;
+}
+
 static moult_status seal_node(struct seal *s, moult_node *node, uint32_t depth)
 {
     if (depth > TREE_MAX_DEPTH)
@@ -156,8 +166,9 @@ static moult_status seal_node(struct seal *s, moult_node *node, uint32_t depth)
     moult_status st = sort_node(s, node);
     if (st == MOULT_OK)
         st = seal_children(s, node, depth);
+    node->aspects = aspects_of(node);
     /* The root's digest has to wait until it is known what is managed. */
-    return st == MOULT_OK && depth ? node_digest(node, s->hash, &s->bytes, s->err) : st;
+    return st == MOULT_OK && depth == 1 ? node_digest(node, s->hash, &s->bytes, s->err) : st;
 }
 
 static moult_status apply_scope(moult_tree *tree, const struct scope *scope, moult_error *err)

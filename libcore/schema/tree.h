@@ -8,6 +8,8 @@
 #include "../base/arena.h"
 #include "../base/error.h"
 
+#define DIGEST_SIZE 32u
+
 struct attr {
     const char *name; /* interned in the tree */
     struct str text;  /* what is rendered */
@@ -37,9 +39,10 @@ struct moult_node {
     struct claim *claims;  /* sorted by space and name once sealed */
     uint32_t attr_count, child_count, ref_count, claim_count;
     uint32_t attr_cap, child_cap, ref_cap, claim_cap;
-    /* 32 bytes each, set by tree_seal; subtree included.  All zero: nothing of that aspect is
-     * here. */
-    const uint8_t *digest[MOULT_ASPECTS];
+    /* Of the root and of top-level objects, one for each aspect, with all below; set by tree_seal.
+     * All zero: nothing of that aspect is here. */
+    const uint8_t (*digest)[DIGEST_SIZE];
+    uint8_t aspects; /* 1 << aspect: there is something of it here or below; set by tree_seal */
     bool unmanaged; /* top-level nodes only: shown, never changed, not in the state */
 };
 
@@ -96,6 +99,8 @@ struct str attr_same(const struct attr *a);
 const moult_node *tree_find(const moult_tree *tree, struct str path); /* NULL = none; "" = root */
 /* The top-level node that NODE lies in, or is; NULL for the root. */
 const moult_node *node_object(const moult_node *node);
+/* Do A and B, with all below, say the same in ASPECTS (bits 1 << aspect)?  Both trees are sealed. */
+bool node_same(const moult_node *a, const moult_node *b, uint32_t aspects);
 /* Calls FN with each node that has a reference to PATH or below it, sorted by path, each once. */
 moult_status tree_dependents(const moult_tree *tree, struct str path, moult_node_fn *fn, void *arg);
 /* Appends "kind:KEY" with KEY escaped; the parent's path and "/" are the caller's. */
