@@ -126,6 +126,24 @@ void arena_free(struct arena *a)
     *a = (struct arena){0};
 }
 
+void arena_join(struct arena *a, struct arena *from)
+{
+    if (!from->blocks)
+        return;
+    if (!a->blocks) {
+        *a = *from;
+    } else {
+        /* Behind the newest block, which is still being filled. */
+        struct arena_block *last = from->blocks;
+        while (last->older)
+            last = last->older;
+        last->older = a->blocks->older;
+        a->blocks->older = from->blocks;
+        a->total += from->total;
+    }
+    *from = (struct arena){0};
+}
+
 void *arena_grow(struct arena *a, void *items, size_t count, size_t *cap, size_t size)
 {
     if (count < *cap)

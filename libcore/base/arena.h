@@ -23,6 +23,8 @@ struct str arena_str(struct arena *a, struct str s);
 struct str arena_printf(struct arena *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void arena_free(struct arena *a);
+/* All that FROM holds lives as long as A from now on; FROM is empty. */
+void arena_join(struct arena *a, struct arena *from);
 
 /* Makes room for one more element in an arena array; the capacity grows by doubling. */
 void *arena_grow(struct arena *a, void *items, size_t count, size_t *cap, size_t size);

@@ -17,6 +17,14 @@
 
 /* NAME as the one pointer that stands for it in TREE; NULL when out of memory or full. */
 const char *tree_intern(moult_tree *tree, struct str name);
+/* Short strings, one behind the other in chunks of an arena. */
+struct packer {
+    struct arena *arena;
+    char *next;
+    size_t left, chunk;
+};
+/* A copy with a closing zero; .p NULL when out of memory. */
+struct str pack_str(struct packer *packer, struct str s);
 /* A copy of S that lives as long as TREE, ending in a zero; .p NULL when out of memory. */
 struct str tree_str(moult_tree *tree, struct str s);
 /* Fills in what TREE's class is made of; false when out of memory or the adapter's name is too
@@ -34,9 +42,10 @@ bool node_attach(moult_node *node);
 int node_cmp(const moult_node *a, const moult_node *b);
 int node_cmp_path(const void *a, const void *b); /* of moult_node pointers */
 
-/* Sets the digests of a top-level object, or of the root from those of the objects that are managed.  SCRATCH
- * is for reuse from node to node. */
-moult_status node_digest(moult_node *node, struct sha256 *h, struct buf *scratch, moult_error *err);
+/* Sets the digests of a top-level object, or of the root from those of the objects that are managed.  They lie in
+ * ARENA; SCRATCH is for reuse from node to node. */
+moult_status node_digest(moult_node *node, struct arena *arena, struct sha256 *h,
+                         struct buf *scratch, moult_error *err);
 /* Sets the tree's hex digests from the root's. */
 moult_status tree_digest(moult_tree *tree, struct sha256 *h, struct buf *scratch, moult_error *err);
 

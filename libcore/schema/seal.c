@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* seal.c - brings a tree into its one order, checks it, and computes paths and digests. */
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "../base/cleanup.h"
 #include "node.h"
 
 struct seal {
     moult_tree *tree;
+    struct arena *arena;  /* where digests go */
+    struct packer packer; /* and paths */
     struct sha256 *hash;
     struct buf path;  /* of the node at hand */
     struct buf bytes; /* reused for each digest */
@@ -123,12 +128,14 @@ static moult_status sort_node(struct seal *s, moult_node *node)
 
 static moult_status seal_node(struct seal *s, moult_node *node, uint32_t depth);
 
-static moult_status seal_children(struct seal *s, moult_node *node, uint32_t depth)
+/* Children FROM up to TO of NODE, of whose path s->path is that. */
+static moult_status seal_children(struct seal *s, moult_node *node, size_t from, size_t to,
+                                  uint32_t depth)
 {
     size_t length = s->path.n;
-    if (node->child_count && length > TREE_MAX_PARENT_PATH)
+    if (from < to && length > TREE_MAX_PARENT_PATH)
         return fail_at(s, "the name of an object that has parts is too long");
-    for (size_t i = 0; i < node->child_count; i++) {
+    for (size_t i = from; i < to; i++) {
         moult_node *child = node->children[i];
         s->path.n = length;
         if (length)
@@ -160,16 +167,109 @@ static moult_status seal_node(struct seal *s, moult_node *node, uint32_t depth)
         return fail_at(s, "objects are nested too deeply");
     if (!buf_ok(&s->path))
         return error_nomem(s->err);
-    node->path = tree_str(s->tree, buf_view(&s->path));
+    node->path = pack_str(&s->packer, buf_view(&s->path));
     if (!node->path.p)
         return error_nomem(s->err);
     moult_status st = sort_node(s, node);
     if (st == MOULT_OK)
-        st = seal_children(s, node, depth);
+        st = seal_children(s, node, 0, node->child_count, depth);
     node->aspects = aspects_of(node);
-    /* The root's digest has to wait until it is known what is managed. */
-    return st == MOULT_OK && depth == 1 ? node_digest(node, s->hash, &s->bytes, s->err) : st;
+    return st == MOULT_OK && depth == 1 ? node_digest(node, s->arena, s->hash, &s->bytes, s->err)
+                                        : st;
 }
+
+static bool seal_init(struct seal *s, moult_tree *tree, struct arena *arena, moult_error *err)
+{
+    *s = (struct seal){
+        .tree = tree,
+        .arena = arena,
+        .packer = {.arena = arena},
+        .hash = sha256_new(),
+        .err = err,
+    };
+    return s->hash != NULL;
+}
+
+/* ---- many objects, several threads ---- */
+
+/* A thread takes so many objects at a time; for so many times it is worth its start; a tree gets no more threads. */
+#define TAKEN 64u
+#define WORTH 8u
+#define MOST_THREADS 4u
+
+/* Nothing that a thread writes is another's. */
+struct helper {
+    pthread_t thread;
+    struct seal seal;
+    struct arena arena;
+    moult_tree *tree;
+    atomic_size_t *next; /* the first object that nobody has taken */
+    bool done;
+};
+
+static moult_status seal_shares(struct seal *s, atomic_size_t *next)
+{
+    size_t count = s->tree->root->child_count, from;
+    moult_status st = MOULT_OK;
+    while (st == MOULT_OK && (from = atomic_fetch_add(next, TAKEN)) < count)
+        st = seal_children(s, s->tree->root, from, count - from < TAKEN ? count : from + TAKEN, 0);
+    return st;
+}
+
+static void *help(void *arg)
+{
+    struct helper *h = arg;
+    h->done = seal_init(&h->seal, h->tree, &h->arena, NULL) &&
+              seal_shares(&h->seal, h->next) == MOULT_OK;
+    return NULL;
+}
+
+static size_t thread_count(size_t objects)
+{
+    size_t worth = objects / (TAKEN * WORTH);
+    if (worth < 2)
+        return 1;
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    size_t most = cores < 1 ? 1 : cores > (long)MOST_THREADS ? MOST_THREADS : (size_t)cores;
+    return worth < most ? worth : most;
+}
+
+static moult_status seal_objects(struct seal *s)
+{
+    moult_tree *tree = s->tree;
+    struct helper helpers[MOST_THREADS - 1] = {0};
+    atomic_size_t next = 0;
+    size_t threads = thread_count(tree->root->child_count), started = 0;
+    for (; started + 1 < threads; started++) {
+        struct helper *h = &helpers[started];
+        h->tree = tree;
+        h->next = &next;
+        if (pthread_create(&h->thread, NULL, help, h) != 0)
+            break;
+    }
+    moult_status st = seal_shares(s, &next);
+    bool done = true;
+    for (size_t i = 0; i < started; i++) {
+        pthread_join(helpers[i].thread, NULL);
+        arena_join(&tree->arena, &helpers[i].arena);
+        cleanup_seal(&helpers[i].seal);
+        done &= helpers[i].done;
+    }
+    if (st != MOULT_OK || done)
+        return st;
+    /* What a thread failed at is done here once more, for its error. */
+    return seal_children(s, tree->root, 0, tree->root->child_count, 0);
+}
+
+static moult_status seal_all(struct seal *s)
+{
+    moult_node *root = s->tree->root;
+    moult_status st = sort_node(s, root);
+    root->path = STR("");
+    return st == MOULT_OK ? seal_objects(s) : st;
+}
+
+/* ---- the tree ---- */
 
 static moult_status apply_scope(moult_tree *tree, const struct scope *scope, moult_error *err)
 {
@@ -185,20 +285,21 @@ static moult_status apply_scope(moult_tree *tree, const struct scope *scope, mou
 
 moult_status tree_seal(moult_tree *tree, const struct scope *scope, moult_error *err)
 {
-    CLEANUP(cleanup_seal) struct seal s = {.tree = tree, .err = err, .hash = sha256_new()};
     if (tree->sealed)
         return error_set(err, MOULT_ERR_INTERNAL, "a schema tree was sealed twice");
-    if (!s.hash)
-        return error_set(err, MOULT_ERR_INTERNAL, "libcrypto offers no SHA-256");
     /* Deltas are made of objects: what the root itself had could differ unseen. */
     if (tree->root->attr_count || tree->root->ref_count || tree->root->claim_count)
         return error_set(err, MOULT_ERR_INVALID,
                          "the root of a schema tree has attributes, references or claims");
-    moult_status st = seal_node(&s, tree->root, 0);
+    CLEANUP(cleanup_seal) struct seal s;
+    if (!seal_init(&s, tree, &tree->arena, err))
+        return error_set(err, MOULT_ERR_INTERNAL, "libcrypto offers no SHA-256");
+    moult_status st = seal_all(&s);
     if (st == MOULT_OK && scope)
         st = apply_scope(tree, scope, err);
+    /* The root's digest has to wait until it is known what is managed. */
     if (st == MOULT_OK)
-        st = node_digest(tree->root, s.hash, &s.bytes, err);
+        st = node_digest(tree->root, &tree->arena, s.hash, &s.bytes, err);
     if (st == MOULT_OK)
         st = tree_digest(tree, s.hash, &s.bytes, err);
     tree->sealed = st == MOULT_OK;

@@ -21,8 +21,7 @@ struct intern {
     struct str cache[CACHE_SLOTS];
     /* Names and types of columns repeat: those seen lately are not stored again. */
     struct str recent[RECENT_SLOTS];
-    char *next; /* short strings lie packed in chunks */
-    size_t left, chunk;
+    struct packer packed;
 };
 
 static size_t cache_slot(struct str s)
@@ -73,25 +72,26 @@ static size_t recent_slot(struct str s)
     return (size_t)(head >> 32) % RECENT_SLOTS;
 }
 
-static struct str pack(moult_tree *tree, struct str s)
+struct str pack_str(struct packer *packer, struct str s)
 {
-    struct intern *in = tree->interned;
-    if (s.n >= in->left) {
-        in->chunk = !in->chunk                  ? FIRST_CHUNK
-                    : in->chunk < LARGEST_CHUNK ? in->chunk * 2
-                                                : LARGEST_CHUNK;
-        in->left = 0;
-        in->next = arena_alloc(&tree->arena, in->chunk);
-        if (!in->next)
+    if (s.n >= FIRST_CHUNK / 2)
+        return arena_str(packer->arena, s);
+    if (s.n >= packer->left) {
+        packer->chunk = !packer->chunk                  ? FIRST_CHUNK
+                        : packer->chunk < LARGEST_CHUNK ? packer->chunk * 2
+                                                        : LARGEST_CHUNK;
+        packer->left = 0;
+        packer->next = arena_alloc(packer->arena, packer->chunk);
+        if (!packer->next)
             return (struct str){0};
-        in->left = in->chunk;
+        packer->left = packer->chunk;
     }
-    char *p = in->next;
+    char *p = packer->next;
     if (s.n)
         memcpy(p, s.p, s.n);
     p[s.n] = 0;
-    in->next += s.n + 1;
-    in->left -= s.n + 1;
+    packer->next += s.n + 1;
+    packer->left -= s.n + 1;
     return (struct str){p, s.n};
 }
 
@@ -99,13 +99,11 @@ struct str tree_str(moult_tree *tree, struct str s)
 {
     if (s.n == 0)
         return STR("");
-    if (s.n >= FIRST_CHUNK / 2)
-        return arena_str(&tree->arena, s);
     if (s.n > RECENT_LONGEST)
-        return pack(tree, s);
+        return pack_str(&tree->interned->packed, s);
     struct str *recent = &tree->interned->recent[recent_slot(s)];
     if (!recent->p || !str_eq(*recent, s)) {
-        struct str copy = pack(tree, s);
+        struct str copy = pack_str(&tree->interned->packed, s);
         if (!copy.p)
             return copy;
         *recent = copy;
@@ -154,6 +152,7 @@ moult_tree *tree_new(struct str adapter, uint32_t major, uint32_t level, struct 
     if (!tree->interned || !tree->root || !tree_classify(tree, adapter, major, level, server) ||
         !(tree->root->kind = tree_intern(tree, STR("schema"))))
         return NULL;
+    tree->interned->packed.arena = &tree->arena;
     tree->root->key = STR("");
     moult_tree *made = tree;
     tree = NULL;

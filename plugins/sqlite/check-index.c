@@ -63,9 +63,9 @@ static void collation(struct check *c, const struct parse *p, uint32_t token, st
 
 static void column_part(struct check *c, uint32_t column, struct key_part *part)
 {
-    const struct constraint *k = column_last(&c->table, column, CONSTRAINT_COLLATE);
+    const struct constraint *k = column_last(c->table, column, CONSTRAINT_COLLATE);
     part->column = (int)column;
-    collation(c, &c->table, k ? k->word : NO_TOKEN, part);
+    collation(c, c->table, k ? k->word : NO_TOKEN, part);
 }
 
 static bool names_rowid(const struct parse *p, uint32_t token)
@@ -78,7 +78,7 @@ static bool names_rowid(const struct parse *p, uint32_t token)
 static void term_part(struct check *c, const struct parse *p, const struct term *t,
                       struct key_part *part)
 {
-    uint32_t column = t->name == NO_TOKEN ? NO_TOKEN : column_at(&c->now, p, t->name);
+    uint32_t column = t->name == NO_TOKEN ? NO_TOKEN : column_at(c->now->object, p, t->name);
     part->column = -2;
     part->collate = NULL; /* an expression's: SQLite derives it */
     if (column != NO_TOKEN)
@@ -99,7 +99,7 @@ static bool parts_alike(const struct key_part *a, const struct key_part *b)
 
 static void constraint_key(struct check *c, const struct constraint *k, struct key *out)
 {
-    const struct parse *p = &c->table;
+    const struct parse *p = c->table;
     out->count = 0;
     uint32_t terms = k->column == NO_TOKEN ? k->terms : 1;
     for (uint32_t i = 0; i < terms; i++) {
@@ -152,7 +152,7 @@ static void read_key(struct check *c, const char *name, struct key *out)
 static uint32_t read_list(struct check *c, struct listed **out)
 {
     uint32_t count = 0, cap = 0;
-    sqlite3_stmt *s = check_pragma(c, "index_list", c->now.name);
+    sqlite3_stmt *s = check_pragma(c, "index_list", c->now->object->name);
     while (check_step(c, s)) { /* seq, name, unique, origin, partial */
         if (count == cap) {
             cap = cap ? cap * 2 : 8;
@@ -198,9 +198,9 @@ static bool keys_alike(const struct key *a, const struct key *b, bool order)
 /* To SQLite the rowid is the column that stands for it, if there is one. */
 static void resolve_rowid(struct check *c, struct key *key)
 {
-    const struct constraint *k = table_primary_key(&c->table);
+    const struct constraint *k = table_primary_key(c->table);
     uint32_t alias = NO_TOKEN;
-    if (!k || !primary_key_is_rowid(&c->now, &c->table, k, &alias))
+    if (!k || !primary_key_is_rowid(c->now->object, c->table, k, &alias))
         return;
     for (uint32_t i = 0; i < key->count; i++) {
         if (key->parts[i].column == -1)
@@ -209,12 +209,10 @@ static void resolve_rowid(struct check *c, struct key *key)
 }
 
 /* An index against its row of index_list. */
-static void check_created(struct check *c, const struct object *o, struct listed *l)
+static void check_created(struct check *c, const struct object *o, const struct parse *p,
+                          struct listed *l)
 {
-    const struct parse *p = &c->other;
     struct key text = {0}, got = {0};
-    if (!parse_create(&c->other, o->sql, o->sql_len) || p->what != PARSE_INDEX)
-        return; /* reported where the tree is built */
     if (l->unique != p->unique)
         check_mismatch(c, "index_list", "UNIQUE", p->unique ? "yes" : "no",
                        l->unique ? "yes" : "no");
@@ -250,7 +248,7 @@ static bool is_plain_primary(const struct constraint *k, const struct key *key)
 /* Each automatic index comes from a constraint, and each constraint has one, which it may share. */
 static void check_automatic(struct check *c, struct listed *list, uint32_t count)
 {
-    const struct parse *p = &c->table;
+    const struct parse *p = c->table;
     for (uint32_t i = 0; i < count && !c->failed; i++) {
         if (list[i].origin == 'c')
             continue;
@@ -260,7 +258,7 @@ static void check_automatic(struct check *c, struct listed *list, uint32_t count
             const struct constraint *k = &p->constraints[j];
             uint32_t alias;
             bool fits = (k->kind == CONSTRAINT_PRIMARY && list[i].origin == 'p' &&
-                         !primary_key_is_rowid(&c->now, p, k, &alias)) ||
+                         !primary_key_is_rowid(c->now->object, p, k, &alias)) ||
                         (k->kind == CONSTRAINT_UNIQUE && list[i].origin == 'u');
             if (!fits)
                 continue;
@@ -295,14 +293,14 @@ static bool has_index(struct check *c, const struct constraint *k, struct listed
 
 static void check_constraints(struct check *c, struct listed *list, uint32_t count)
 {
-    const struct parse *p = &c->table;
+    const struct parse *p = c->table;
     uint32_t keys = 0, automatic = 0, alias;
     for (uint32_t i = 0; i < count; i++)
         automatic += list[i].origin != 'c';
     for (uint32_t i = 0; i < p->constraint_count; i++) {
         const struct constraint *k = &p->constraints[i];
         keys += k->kind == CONSTRAINT_UNIQUE ||
-                (k->kind == CONSTRAINT_PRIMARY && !primary_key_is_rowid(&c->now, p, k, &alias));
+                (k->kind == CONSTRAINT_PRIMARY && !primary_key_is_rowid(c->now->object, p, k, &alias));
     }
     /* Each index has its constraint; with as many constraints, each constraint has its index. */
     if (keys == automatic)
@@ -310,7 +308,7 @@ static void check_constraints(struct check *c, struct listed *list, uint32_t cou
     for (uint32_t i = 0; i < p->constraint_count && !c->failed; i++) {
         const struct constraint *k = &p->constraints[i];
         bool key = k->kind == CONSTRAINT_UNIQUE ||
-                   (k->kind == CONSTRAINT_PRIMARY && !primary_key_is_rowid(&c->now, p, k, &alias));
+                   (k->kind == CONSTRAINT_PRIMARY && !primary_key_is_rowid(c->now->object, p, k, &alias));
         if (key && !has_index(c, k, list, count))
             check_mismatch(c, "index_list", "a key", "UNIQUE or PRIMARY KEY", "no index for it");
     }
@@ -320,10 +318,11 @@ void check_indexes(struct check *c)
 {
     struct listed *list = NULL;
     const struct object *table = c->about;
+    const struct parse *text = c->now->indexes;
     uint32_t count = read_list(c, &list), created = 0, listed = 0;
     check_automatic(c, list, count);
     check_constraints(c, list, count);
-    for (const struct object *i = c->now.index; i && !c->failed; i = i->index) {
+    for (const struct object *i = table->index; i && !c->failed; i = i->index, text++) {
         struct listed *l = NULL;
         c->about = i;
         for (uint32_t j = 0; j < count; j++) {
@@ -331,7 +330,7 @@ void check_indexes(struct check *c)
                 l = &list[j];
         }
         if (l)
-            check_created(c, i, l);
+            check_created(c, i, text, l);
         else
             check_mismatch(c, "index_list", "whether it is there", "yes", "no");
         created++;

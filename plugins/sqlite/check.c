@@ -59,7 +59,7 @@ void check_report(struct check *c, struct inspect *in)
 void check_free(struct check *c)
 {
     pool_free(&c->pool);
-    parse_free(&c->table);
+    queue_destroy(&c->queue);
     parse_free(&c->other);
     text_free(&c->a);
     text_free(&c->b);
@@ -170,7 +170,7 @@ static void stored_type(const char *p, size_t n, struct text *out)
 
 static void check_type(struct check *c, const struct column *column, const char *got)
 {
-    const struct parse *p = &c->table;
+    const struct parse *p = c->table;
     size_t len;
     const char *text = range_text(p, column->type, &len);
     if (equal_folded(text, len, got, strlen(got)))
@@ -194,7 +194,7 @@ static void canonical(const struct parse *p, struct range r, struct text *out)
 
 static void check_default(struct check *c, const struct constraint *k, const char *got)
 {
-    const struct parse *p = &c->table;
+    const struct parse *p = c->table;
     if (!k && !got)
         return;
     size_t len = 0;
@@ -215,7 +215,7 @@ static void check_default(struct check *c, const struct constraint *k, const cha
 static void check_column(struct check *c, const struct object *o, uint32_t i,
                          const struct constraint *key, uint32_t alias, sqlite3_stmt *row)
 {
-    const struct parse *p = &c->table;
+    const struct parse *p = c->table;
     const struct column *column = &p->columns[i];
     const char *name = text_at(row, 1);
     if (!token_names(p->text, &p->tokens[column->name], name, strlen(name)))
@@ -240,8 +240,8 @@ static void check_column(struct check *c, const struct object *o, uint32_t i,
 
 static void check_columns(struct check *c)
 {
-    const struct parse *p = &c->table;
-    const struct object *o = &c->now;
+    const struct parse *p = c->table;
+    const struct object *o = c->now->object;
     if (p->without_rowid != o->without_rowid)
         check_mismatch(c, "table_list", "WITHOUT ROWID", yes_no(p->without_rowid),
                        yes_no(o->without_rowid));
@@ -316,7 +316,7 @@ static bool foreign_key_agrees(const struct parse *p, const struct constraint *k
 
 static void check_foreign_keys(struct check *c)
 {
-    const struct parse *p = &c->table;
+    const struct parse *p = c->table;
     uint32_t count = 0, wanted = 0, rows = 0;
     for (uint32_t i = 0; i < p->constraint_count; i++) {
         const struct constraint *k = &p->constraints[i];
@@ -325,7 +325,7 @@ static void check_foreign_keys(struct check *c)
         count++;
         wanted += k->column == NO_TOKEN ? k->terms : 1;
     }
-    sqlite3_stmt *s = check_pragma(c, "foreign_key_list", c->now.name);
+    sqlite3_stmt *s = check_pragma(c, "foreign_key_list", c->now->object->name);
     for (; check_step(c, s); rows++) {
         uint32_t id = (uint32_t)sqlite3_column_int(s, 0); /* the last one in the text is 0 */
         const struct constraint *k = id < count ? foreign_key(p, count - 1 - id) : NULL;
@@ -341,36 +341,15 @@ static void check_foreign_keys(struct check *c)
 
 /* ---- all of it ---- */
 
-static void check_table(struct check *c, const struct object *o)
+void check_table(struct check *c, const struct parsed *now)
 {
-    /* Only what is not written to meanwhile. */
-    c->now = (struct object){
-        .name = o->name,
-        .key = o->key,
-        .index = o->index,
-        .without_rowid = o->without_rowid,
-        .strict = o->strict,
-        .column_count = o->column_count,
-    };
-    c->about = o;
-    /* What cannot be parsed is reported where the tree is built. */
-    if (!parse_create(&c->table, o->sql, o->sql_len) || c->table.what != PARSE_TABLE)
+    if (c->failed)
         return;
-    if (!table_columns(&c->pool, &c->table, &c->now)) {
-        check_nomem(c);
-        return;
-    }
+    c->now = now;
+    c->table = &now->table;
+    c->about = now->object;
     check_columns(c);
     check_foreign_keys(c);
     check_indexes(c);
     pool_reset(&c->pool);
-}
-
-void check_all(struct check *c)
-{
-    for (const struct object *o = c->first; o && !c->failed && !atomic_load(&c->stop);
-         o = o->next) {
-        if (o->what == OBJECT_TABLE && !o->left_out)
-            check_table(c, o);
-    }
 }

@@ -1,25 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check.h - holds what the pragmas say against what the texts say.
  *
- * It shares nothing with the building of the tree but the list of objects, which both only read; so
- * that both can go on at once where there is much to do.  While it runs, the connection is its. */
+ * What it is given was parsed for the building of the tree, and is only read from then on; so that both can go on at
+ * once where there is much to do.  While it runs, the connection is its. */
 #ifndef MOULT_SQLITE_CHECK_H
 #define MOULT_SQLITE_CHECK_H
-
-#include <stdatomic.h>
 
 #include "inspect.h"
 
 struct check {
     sqlite3 *db;
-    const struct object *first;
-    atomic_bool stop; /* set by who waits for it */
+    struct queue queue; /* of what is to be checked */
 
     struct pool pool;
-    struct parse table; /* of the table at hand */
-    struct parse other; /* of an index of it, or a text that a pragma gave */
+    const struct parsed *now;  /* the table at hand */
+    const struct parse *table; /* its text */
+    struct parse other;        /* a text that a pragma gave */
     struct text a, b, d;
-    struct object now;          /* the table at hand with its columns; the rest as in the list */
     const struct object *about; /* for messages: the table or an index of it */
 
     /* The first failure. */
@@ -30,8 +27,8 @@ struct check {
     const struct object *at;
 };
 
-/* Checks all objects; to be called once. */
-void check_all(struct check *c);
+/* Checks a table and its indexes; does nothing after a failure. */
+void check_table(struct check *c, const struct parsed *now);
 /* Reports a failure into IN, if there was one and IN has none. */
 void check_report(struct check *c, struct inspect *in);
 void check_free(struct check *c);

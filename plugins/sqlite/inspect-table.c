@@ -15,8 +15,8 @@ static bool conflict_is(const struct parse *p, const struct constraint *k, const
 static void put_conflict(struct inspect *in, moult_node *node, const char *name,
                          const struct constraint *k)
 {
-    if (k->conflict != NO_TOKEN && !conflict_is(&in->table, k, "ABORT"))
-        put_words(in, node, name, &in->table, (struct range){k->conflict, 1});
+    if (k->conflict != NO_TOKEN && !conflict_is(in->table, k, "ABORT"))
+        put_words(in, node, name, in->table, (struct range){k->conflict, 1});
 }
 
 static void put_logical(struct inspect *in, moult_node *node, const struct same *s, struct range r)
@@ -52,7 +52,7 @@ static void put_type(struct inspect *in, moult_node *node, const struct same *s,
 
 static void put_default(struct inspect *in, moult_node *node, struct object *o, struct range r)
 {
-    struct same s = put_same(in, &in->table, SAME_STRING, o);
+    struct same s = put_same(in, in->table, SAME_STRING, o);
     in->a.n = in->b.n = 0;
     /* A single word is a literal or, oddly, a string: no name that a binding could stand for. */
     if (r.n == 1)
@@ -64,7 +64,7 @@ static void put_default(struct inspect *in, moult_node *node, struct object *o, 
 
 static void column(struct inspect *in, struct object *o, moult_node *table, uint32_t i)
 {
-    const struct parse *p = &in->table;
+    const struct parse *p = in->table;
     const struct column *c = &p->columns[i];
     struct same s = put_same(in, p, SAME_COLUMN, o);
     in->c.n = 0;
@@ -177,7 +177,7 @@ static void key_columns(const struct same *s, const struct constraint *k, struct
 static void refer_columns(struct inspect *in, moult_node *node, struct object *o,
                           const struct constraint *k)
 {
-    const struct parse *p = &in->table;
+    const struct parse *p = in->table;
     if (k->column != NO_TOKEN) {
         put_columns(in, node, MOULT_REF_ENFORCED, p, (struct range){p->columns[k->column].name, 1},
                     o);
@@ -192,7 +192,7 @@ static void refer_columns(struct inspect *in, moult_node *node, struct object *o
 static moult_node *constraint_node(struct inspect *in, moult_node *table, const char *kind,
                                    const struct constraint *k, const struct same *s)
 {
-    const struct parse *p = &in->table;
+    const struct parse *p = in->table;
     if (k->kind == CONSTRAINT_PRIMARY) {
         in->c.n = 0;
         text_puts(&in->c, "");
@@ -222,9 +222,9 @@ static moult_node *constraint_node(struct inspect *in, moult_node *table, const 
 static void primary_key(struct inspect *in, struct object *o, moult_node *table,
                         const struct constraint *k)
 {
-    struct same s = put_same(in, &in->table, SAME_COLUMN, o);
+    struct same s = put_same(in, in->table, SAME_COLUMN, o);
     uint32_t alias = NO_TOKEN;
-    bool rowid = primary_key_is_rowid(o, &in->table, k, &alias);
+    bool rowid = primary_key_is_rowid(o, in->table, k, &alias);
     moult_node *node = constraint_node(in, table, "primary_key", k, &s);
     key_columns(&s, k, &in->a, &in->b);
     if (rowid) { /* it has no index: neither order nor collation mean anything */
@@ -243,7 +243,7 @@ static void primary_key(struct inspect *in, struct object *o, moult_node *table,
 static void unique(struct inspect *in, struct object *o, moult_node *table,
                    const struct constraint *k)
 {
-    struct same s = put_same(in, &in->table, SAME_COLUMN, o);
+    struct same s = put_same(in, in->table, SAME_COLUMN, o);
     key_columns(&s, k, &in->a, &in->b);
     in->c.n = 0;
     text_char(&in->c, '(');
@@ -259,18 +259,18 @@ static void unique(struct inspect *in, struct object *o, moult_node *table,
 static void check(struct inspect *in, struct object *o, moult_node *table,
                   const struct constraint *k)
 {
-    struct same s = put_same(in, &in->table, SAME_COLUMN, o);
+    struct same s = put_same(in, in->table, SAME_COLUMN, o);
     in->c.n = 0;
     same_range(&s, k->expr, &in->c);
     moult_node *node = constraint_node(in, table, "check", k, &s);
     put_range(in, node, "expression", &s, k->expr);
-    put_columns(in, node, MOULT_REF_ENFORCED, &in->table, k->expr, o);
+    put_columns(in, node, MOULT_REF_ENFORCED, in->table, k->expr, o);
 }
 
 static void put_action(struct inspect *in, moult_node *node, const char *name, struct range r)
 {
-    if (r.n && in->table.tokens[r.at].keyword != KW_NO)
-        put_words(in, node, name, &in->table, r);
+    if (r.n && in->table->tokens[r.at].keyword != KW_NO)
+        put_words(in, node, name, in->table, r);
 }
 
 /* What the foreign key points to: columns, or the primary key where none are named. */
@@ -306,7 +306,7 @@ static void refer_target(struct inspect *in, moult_node *node, const struct same
 static void foreign_key(struct inspect *in, struct object *o, moult_node *table,
                         const struct constraint *k)
 {
-    const struct parse *p = &in->table;
+    const struct parse *p = in->table;
     struct same s = put_same(in, p, SAME_NAME, o);
     key_columns(&s, k, &in->a, &in->b);
     in->c.n = 0;
@@ -341,7 +341,7 @@ static void foreign_key(struct inspect *in, struct object *o, moult_node *table,
 
 static void constraints(struct inspect *in, struct object *o, moult_node *table)
 {
-    const struct parse *p = &in->table;
+    const struct parse *p = in->table;
     if (p->constraint_count > in->key_hash_cap) {
         uint64_t *more = pool_alloc(&in->pool, p->constraint_cap * sizeof *more);
         if (!more) {
@@ -364,10 +364,12 @@ static void constraints(struct inspect *in, struct object *o, moult_node *table)
     }
 }
 
-void inspect_table(struct inspect *in, struct object *o)
+void inspect_table(struct inspect *in, struct object *o, struct parsed *parsed)
 {
-    const struct parse *p = &in->table;
-    if (!inspect_parse(in, o, &in->table, PARSE_TABLE))
+    const struct parse *p = in->table = &parsed->table;
+    parsed->object = o;
+    parsed->index_count = 0;
+    if (!inspect_parse(in, o, &parsed->table, PARSE_TABLE))
         return;
     if (!table_columns(&in->pool, p, o)) {
         in->st = sqlite_nomem(in->host, in->err);
@@ -387,5 +389,5 @@ void inspect_table(struct inspect *in, struct object *o)
         column(in, o, node, i);
     constraints(in, o, node);
     for (struct object *i = o->index; i && in->st == MOULT_OK; i = i->index)
-        inspect_index(in, o, i);
+        inspect_index(in, o, i, parsed_index(parsed));
 }

@@ -117,10 +117,13 @@ static void put_owner(struct inspect *in, moult_node *node, const struct parse *
 
 /* ---- the kinds ---- */
 
-void inspect_index(struct inspect *in, struct object *table, struct object *o)
+void inspect_index(struct inspect *in, struct object *table, struct object *o, struct parse *p)
 {
-    const struct parse *p = &in->other;
-    if (!inspect_parse(in, o, &in->other, PARSE_INDEX))
+    if (!p) {
+        in->st = sqlite_nomem(in->host, in->err);
+        return;
+    }
+    if (!inspect_parse(in, o, p, PARSE_INDEX))
         return;
     moult_node *node = top_node(in, p, "index", "relation");
     put_owner(in, node, p, table);

@@ -318,16 +318,39 @@ static void leave_out_bookkeeping(struct inspect *in)
     }
 }
 
-static void build(struct inspect *in)
+/* ---- build and check ---- */
+
+/* From this many objects on, a second thread is worth its start. */
+#define MANY 256u
+
+static void *check_thread(void *arg)
 {
-    /* Tables first: what views and triggers name is looked up among their columns. */
+    struct check *c = arg;
+    for (struct parsed *p; (p = queue_take(&c->queue)) != NULL; queue_done(&c->queue))
+        check_table(c, p);
+    return NULL;
+}
+
+/* Each is checked at once, or BESIDE by the other thread. */
+static void build_tables(struct inspect *in, struct check *c, bool beside)
+{
     uint32_t n = 0;
     for (struct object *o = in->first; o && in->st == MOULT_OK; o = o->next) {
-        if (!o->left_out && o->what == OBJECT_TABLE)
-            inspect_table(in, o);
         if (++n % 64 == 0 && in->host->cancelled(in->host->ctx, in->session->op))
             inspect_fail(in, MOULT_ERR_CANCELLED, "cancelled while reading the schema");
+        if (o->left_out || o->what != OBJECT_TABLE)
+            continue;
+        struct parsed *p = queue_slot(&c->queue);
+        inspect_table(in, o, p);
+        if (in->st == MOULT_OK && beside)
+            queue_put(&c->queue);
+        else if (in->st == MOULT_OK)
+            check_table(c, p);
     }
+}
+
+static void build_others(struct inspect *in)
+{
     for (struct object *o = in->first; o && in->st == MOULT_OK; o = o->next) {
         if (o->left_out)
             continue;
@@ -340,32 +363,21 @@ static void build(struct inspect *in)
     }
 }
 
-/* ---- build and check ---- */
-
-/* From this many objects on, a second thread is worth its start. */
-#define MANY 256u
-
-static void *check_thread(void *arg)
-{
-    check_all(arg);
-    return NULL;
-}
-
 /* Builds the tree and checks the texts; side by side where there are many objects.  The connection
  * is the check's alone meanwhile. */
 static void build_and_check(struct inspect *in)
 {
-    struct check c = {.db = in->session->db, .first = in->first};
+    struct check c = {.db = in->session->db};
     pthread_t thread;
+    queue_init(&c.queue);
     bool beside = in->count >= MANY && in->st == MOULT_OK &&
                   pthread_create(&thread, NULL, check_thread, &c) == 0;
-    build(in);
-    if (in->st != MOULT_OK)
-        atomic_store(&c.stop, true);
+    /* Tables first: what views and triggers name is looked up among their columns. */
+    build_tables(in, &c, beside);
+    queue_end(&c.queue);
+    build_others(in);
     if (beside)
         pthread_join(thread, NULL);
-    else
-        check_all(&c);
     check_report(&c, in);
     check_free(&c);
 }
@@ -412,7 +424,6 @@ moult_status sqlite_reader_inspect(moult_session *session, const moult_binding *
             sqlite3_exec(session->db, "ROLLBACK", NULL, NULL, NULL);
     }
     HASH_CLEAR(hh, in.relations);
-    parse_free(&in.table);
     parse_free(&in.other);
     text_free(&in.a);
     text_free(&in.b);

@@ -10,7 +10,7 @@
 
 #include <uthash.h>
 
-#include "parse.h"
+#include "parsed.h"
 #include "pool.h"
 #include "same.h"
 #include "session.h"
@@ -70,8 +70,8 @@ struct inspect {
     uint32_t count;
     struct object *relations; /* the hash */
     const char **modules;     /* of virtual tables that this SQLite has, ends in NULL */
-    struct parse table;       /* of the table at hand */
-    struct parse other;       /* of the index, view, trigger or virtual table at hand */
+    const struct parse *table; /* of the table at hand */
+    struct parse other;        /* of the view, trigger or virtual table at hand */
     struct text a, b, c, d;   /* scratch */
     struct object *at;        /* for messages */
     uint32_t node_number;     /* counts the nodes that get references, see named.seen */
@@ -91,9 +91,10 @@ moult_status inspect_fail(struct inspect *in, moult_status code, const char *fmt
 bool inspect_parse(struct inspect *in, struct object *o, struct parse *p, uint32_t what);
 
 /* Nodes of one object: inspect-table.c, inspect-text.c */
-void inspect_table(struct inspect *in, struct object *o);
-/* The index is left parsed in in->other. */
-void inspect_index(struct inspect *in, struct object *table, struct object *o);
+/* With its indexes; all of them are left in PARSED. */
+void inspect_table(struct inspect *in, struct object *o, struct parsed *parsed);
+/* P NULL: there was no memory for it. */
+void inspect_index(struct inspect *in, struct object *table, struct object *o, struct parse *p);
 /* Terms FIRST ... as a list: the author's, and canonical. */
 void inspect_terms(const struct same *s, uint32_t first, uint32_t count, struct text *text,
                    struct text *same);
@@ -130,7 +131,7 @@ uint32_t column_at(const struct object *table, const struct parse *p, uint32_t t
 /* facts.c: what both the nodes and the checks need. */
 /* The names of the columns in P, for O; false: out of memory. */
 bool table_columns(struct pool *pool, const struct parse *p, struct object *o);
-/* The PRIMARY KEY constraint in in->table, or NULL. */
+/* The PRIMARY KEY constraint in P, or NULL. */
 const struct constraint *table_primary_key(const struct parse *p);
 /* Is it the rowid under another name?  COLUMN gets its index. */
 bool primary_key_is_rowid(const struct object *o, const struct parse *p, const struct constraint *k,

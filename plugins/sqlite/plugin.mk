@@ -16,6 +16,7 @@ sqlite_sources = \
 	plugins/sqlite/nodes.c \
 	plugins/sqlite/parse.c plugins/sqlite/parse.h \
 	plugins/sqlite/parse_table.c plugins/sqlite/parse_table.h \
+	plugins/sqlite/parsed.c plugins/sqlite/parsed.h \
 	plugins/sqlite/pool.c plugins/sqlite/pool.h \
 	plugins/sqlite/put.c \
 	plugins/sqlite/reader.c \

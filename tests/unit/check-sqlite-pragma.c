@@ -36,8 +36,14 @@ static const char *held_against(const char *sql, const char *table, const char *
         i.sql_len = strlen(index);
         t.index = t.next = &i;
     }
-    struct check c = {.db = db, .first = &t};
-    check_all(&c);
+    struct check c = {.db = db};
+    struct parsed parsed = {.object = &t};
+    queue_init(&c.queue);
+    ck_assert(parse_create(&parsed.table, t.sql, t.sql_len));
+    ck_assert(table_columns(&c.pool, &parsed.table, &t));
+    ck_assert(!index || parse_create(parsed_index(&parsed), i.sql, i.sql_len));
+    check_table(&c, &parsed);
+    parsed_free(&parsed);
     ck_assert_int_eq(c.rc, SQLITE_OK);
     snprintf(out, sizeof out, "%s", c.failed ? c.message : "");
     ck_assert(!c.failed || (c.detail && c.at));
