@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-# The moult command.  It uses the embedding API alone.
+# The moult command.  It uses the embedding API alone; near.c it has for itself.
 bin_PROGRAMS += cli/moult
 cli_moult_SOURCES = \
 	cli/apply.c cli/audit.c cli/checks.c cli/cli.h cli/config.c cli/confirm.c cli/diff.c \
 	cli/doctor.c cli/exit.c cli/help.c cli/init.c cli/inspect.c cli/main.c cli/message.c \
 	cli/near.c cli/options.c cli/options.h cli/output.c cli/plan.c cli/plugin.c cli/plugin.h \
 	cli/plugin_new.c cli/progress.c cli/refs.c cli/signals.c cli/snapshot.c cli/sync.c \
-	cli/tenants.c cli/text.c cli/trust.c cli/units.c cli/validate.c
+	cli/tenants.c cli/text.c cli/trust.c cli/units.c cli/validate.c \
+	libcore/base/near.c
 cli_moult_CPPFLAGS = $(AM_CPPFLAGS) -Icli
 cli_moult_LDFLAGS = $(AM_LDFLAGS) $(PRELOAD)
 cli_moult_LDADD = libcore/libmoult.la $(CORE_LIBS) $(SMARTCOLS_LIBS)

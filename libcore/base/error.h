@@ -4,6 +4,7 @@
 #define MOULT_BASE_ERROR_H
 
 #include <moult/abi.h>
+#include <moult/moult.h>
 #include <stdarg.h>
 
 #include "str.h"
@@ -22,8 +23,6 @@ moult_status error_prefix(moult_error *err, const char *fmt, ...)
 /* FROM's code, message and details into TO. */
 moult_status error_copy(moult_error *to, const moult_error *from);
 
-moult_error *moult_error_new(void);
-void moult_error_free(moult_error *err);
 static inline void cleanup_error(moult_error **err)
 {
     moult_error_free(*err);

@@ -151,14 +151,14 @@ static moult_status seal_children(struct seal *s, moult_node *node, size_t from,
     return MOULT_OK;
 }
 
-static uint8_t aspects_of(const moult_node *node)
+static uint32_t aspects_of(const moult_node *node)
 {
     uint32_t aspects = 1u << MOULT_SHAPE;
     for (size_t i = 0; i < node->attr_count; i++)
         aspects |= 1u << node->attrs[i].aspect;
     for (size_t i = 0; i < node->child_count; i++)
         aspects |= node->children[i]->aspects;
-    return (uint8_t)aspects;
+    return aspects;
 }
 
 static moult_status seal_node(struct seal *s, moult_node *node, uint32_t depth)

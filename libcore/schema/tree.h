@@ -42,7 +42,7 @@ struct moult_node {
     /* Of the root and of top-level objects, one for each aspect, with all below; set by tree_seal.
      * All zero: nothing of that aspect is here. */
     const uint8_t (*digest)[DIGEST_SIZE];
-    uint8_t aspects; /* 1 << aspect: there is something of it here or below; set by tree_seal */
+    uint32_t aspects; /* 1 << aspect: there is something of it here or below; set by tree_seal */
     bool unmanaged; /* top-level nodes only: shown, never changed, not in the state */
 };
 

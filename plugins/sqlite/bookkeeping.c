@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "bookkeeping.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "parse.h"
@@ -85,6 +86,18 @@ static moult_status look_at_tables(moult_session *session, struct bookkeeping *o
                                 sizeof sql - 1);
 }
 
+/* What another version has written there may mean that a run is open: nothing is done before that is known. */
+static moult_status other_version(moult_session *session, int64_t version, moult_error *err)
+{
+    moult_status st = sqlite_fail(session->host, err, MOULT_ERR_UNSUPPORTED,
+                                  "moult's bookkeeping in this database is of version %" PRId64
+                                  "; this moult knows version %d",
+                                  version, BOOKKEEPING_VERSION);
+    sqlite_detail(session->host, err, "file", "%s", session->path);
+    sqlite_detail(session->host, err, "hint", "use the version of moult that worked on it last");
+    return st;
+}
+
 moult_status sqlite_bookkeeping_look(moult_session *session, struct bookkeeping *out,
                                      moult_error *err)
 {
@@ -100,11 +113,12 @@ moult_status sqlite_bookkeeping_look(moult_session *session, struct bookkeeping 
         return MOULT_OK;
     }
     static const char sql[] =
-        "SELECT 1 FROM main.moult_format WHERE marker = '" BOOKKEEPING_MARKER "'";
+        "SELECT version FROM main.moult_format WHERE marker = '" BOOKKEEPING_MARKER "'";
     sqlite3_stmt *s = NULL;
     int rc = sqlite3_prepare_v2(session->db, sql, -1, &s, NULL);
     if (rc == SQLITE_OK)
         rc = sqlite3_step(s);
+    int64_t version = rc == SQLITE_ROW ? sqlite3_column_int64(s, 0) : 0;
     sqlite3_finalize(s);
     if (rc != SQLITE_ROW && rc != SQLITE_DONE)
         return sqlite_fail_rc(session, err, rc, "cannot look for moult's bookkeeping", sql,
@@ -112,7 +126,8 @@ moult_status sqlite_bookkeeping_look(moult_session *session, struct bookkeeping 
     out->ours = rc == SQLITE_ROW;
     if (!out->ours)
         out->alien = "moult_format";
-    return MOULT_OK;
+    return out->ours && version != BOOKKEEPING_VERSION ? other_version(session, version, err)
+                                                       : MOULT_OK;
 }
 
 moult_status sqlite_reader_records(moult_session *session, uint32_t table, uint64_t after,

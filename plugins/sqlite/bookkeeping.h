@@ -30,7 +30,8 @@ struct bookkeeping {
     const char *alien; /* a name that is taken by something else, or NULL */
 };
 
-/* Looks what is there, by reading sqlite_schema and the marker. */
+/* Looks what is there, by reading sqlite_schema and the marker.  MOULT_ERR_UNSUPPORTED: moult's, of another
+ * version. */
 moult_status sqlite_bookkeeping_look(moult_session *session, struct bookkeeping *out,
                                      moult_error *err);
 /* Name and CREATE text of table 0 .. BOOKKEEPING_COUNT - 1 (0 = moult_format). */

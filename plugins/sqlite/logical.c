@@ -56,17 +56,17 @@ void logical_type(const char *type, size_t n, char out[48])
         return;
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         if (types[i].n == head && memcmp(types[i].name, type, head) == 0) {
-            strcpy(out, types[i].logical);
+            snprintf(out, 48, "%s", types[i].logical);
             return;
         }
     }
     bool decimal = (head == 7 && (!memcmp(type, "DECIMAL", 7) || !memcmp(type, "NUMERIC", 7)));
     if (contains(type, n, "INT"))
-        strcpy(out, "int64");
+        snprintf(out, 48, "int64");
     else if (contains(type, head, "CHAR") && args > 2 && args < 20)
         snprintf(out, 48, "varchar%.*s", (int)args, paren);
     else if (contains(type, n, "CHAR") || contains(type, n, "CLOB") || contains(type, n, "TEXT"))
-        strcpy(out, "text");
+        snprintf(out, 48, "text");
     else if (decimal && args < 32)
         snprintf(out, 48, "decimal%.*s", (int)args, paren ? paren : "");
     else if (contains(type, n, "REAL") || contains(type, n, "FLOA") || contains(type, n, "DOUB"))

@@ -18,8 +18,8 @@ static bool plain(unsigned char c)
 static char *path_of(const char *root, const char *name, size_t len, const char *ending)
 {
     static const char digit[] = "0123456789ABCDEF";
-    size_t n = strlen(root);
-    char *path = malloc(n + 4 * len + 8), *p = path; /* %XX, and "+/" less often than once a byte */
+    size_t n = strlen(root), rest = strlen(ending) + 1;
+    char *path = malloc(n + 4 * len + 2 + rest), *p = path; /* %XX, and "+/" less often than once a byte */
     if (!path)
         return NULL;
     memcpy(p, root, n);
@@ -43,7 +43,7 @@ static char *path_of(const char *root, const char *name, size_t len, const char 
             piece += 3;
         }
     }
-    strcpy(p, ending);
+    memcpy(p, ending, rest);
     return path;
 }
 

@@ -30,4 +30,13 @@ is "moult's own tables are not shown" "$(grep -c moult_ "$work/out")" 0
 sql app.db "CREATE VIEW moult_view AS SELECT 1 AS one; CREATE TABLE moult_other (a)"
 gives 3 'moult_other' diff with.sql sqlite:app.db --exit-code
 is "only those four" "$(grep -c 'moult_view\|moult_other' "$work/out")" 2
+
+# What another version wrote is not for this one to judge.
+sql app.db "UPDATE moult_format SET version = 99"
+keep app.db
+for command in "inspect sqlite:app.db" "diff sqlite:app.db with.sql" "sync sqlite:app.db --to both.sql --yes"; do
+    # shellcheck disable=SC2086
+    fails 1 "version 99" $command
+done
+check "records of another version: nothing was changed" untouched
 done_testing
