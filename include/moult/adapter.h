@@ -69,9 +69,15 @@ typedef struct moult_dialect {
     /* The key of an object of KIND that is spelled NAME (unquoted); *out is from host->alloc. */
     moult_status (*fold)(const moult_host *host, const char *kind, const char *name, size_t len,
                          char **out, size_t *out_len, moult_error *err);
+    /* May be NULL.  Statements, each with its semicolon and line end, that make of any session one in which what render
+     * wrote means the same as in the reader's: they begin the SQL that moult hands to people. */
+    const char *preamble;
 } moult_dialect;
 
 /* ---- reader ---- */
+
+/* caps: stamps of different places are equal if their trees are. */
+#define MOULT_READER_COMMON_STAMPS (UINT64_C(1) << 0)
 
 #define MOULT_PURPOSE_READ 1u  /* cannot write, whatever is asked of it */
 #define MOULT_PURPOSE_WRITE 2u
@@ -83,6 +89,9 @@ typedef struct moult_open {
     const moult_config *config; /* settings of the interface */
     moult_op *op;               /* may be NULL */
     uint64_t lock_timeout_ms;   /* how long any lock is waited for */
+    /* For writer.scratch, where LIKE is NULL: of what kind the new database is to be. */
+    const char *target;  /* URL of a place that it is for; NULL: not known */
+    const char *tenants; /* how TARGET's tenants are found, of which it is for one; NULL: it has none */
 } moult_open;
 
 typedef struct moult_server {
@@ -92,6 +101,7 @@ typedef struct moult_server {
     const char *version;  /* "3.40.1" */
     uint32_t pooled;      /* 1: statements of a session may reach different server sessions */
     uint32_t read_only;   /* 1: this place cannot be written to */
+    const char *tenant;   /* what "tenant" is bound to here; NULL: to the tenant's own name */
 } moult_server;
 
 /* A right or property that doctor reports; HELD 1, 0, or 2 = could not be told. */
@@ -120,6 +130,7 @@ typedef struct moult_record {
     const char *body;   /* JSON object */
     uint64_t body_len;
 } moult_record;
+#define MOULT_RECORDS_LAST UINT64_MAX
 typedef moult_status moult_record_fn(void *arg, const moult_record *record);
 
 #define MOULT_READER_MAJOR 0
@@ -149,10 +160,14 @@ typedef struct moult_reader {
     /* Rows and bytes of the object at PATH, exact or estimated; UINT64_MAX = unknown. */
     moult_status (*measure)(moult_session *session, const char *path, size_t len, uint64_t *rows,
                             uint64_t *bytes, moult_error *err);
-    /* Calls FN with every bookkeeping row of TABLE, oldest first, with sequence number > AFTER.
-     * No bookkeeping yet = no call.  A user's own table in its place is MOULT_ERR_EXISTS. */
+    /* Calls FN with every bookkeeping row of TABLE, oldest first, with sequence number > AFTER; with
+     * MOULT_RECORDS_LAST for AFTER only with the newest one.  No bookkeeping yet = no call.  A user's own table in its place is MOULT_ERR_EXISTS. */
     moult_status (*records)(moult_session *session, uint32_t table, uint64_t after,
                             moult_record_fn *fn, void *arg, moult_error *err);
+    /* May be NULL.  Makes SESSION, in which nothing is open, one that open would give for HOW, which
+     * is another place of the same server, with less effort.  After a failure it can only be closed;
+     * MOULT_ERR_UNSUPPORTED: open another one. */
+    moult_status (*move)(moult_session *session, const moult_open *how, moult_error *err);
 } moult_reader;
 
 /* ---- writer ---- */

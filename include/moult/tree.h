@@ -84,6 +84,9 @@ typedef struct moult_tree_api {
     /* Building: takes back all that was added, for a reader that finds that the schema changed while
      * it was read and begins again.  Nodes from before are no longer valid. */
     moult_status (*clear)(moult_tree *tree);
+
+    /* Reading: make and version of the server that the tree was read from, "MariaDB 10.11.6". */
+    const char *(*server)(const moult_tree *tree, size_t *len);
 } moult_tree_api;
 
 #ifdef __cplusplus

@@ -206,30 +206,58 @@ static moult_status check_hazards(struct checking *c, const struct config_value 
     return s;
 }
 
+/* { query = "..." } */
+static moult_status check_query(struct checking *c, const struct config_value *v)
+{
+    const struct config_value *m = v->first;
+    if (!m || m->next || strcmp(m->key, "query") != 0)
+        return FAIL(c, v, "\"%s\" as a table has one key, query", v->key);
+    moult_status s = check_type(c, m, CONFIG_STRING, m->key);
+    return s ? s : check_filled(c, m, m->key);
+}
+
+/* One way in which tenants are found: a string, an array of them, or a query. */
+static moult_status check_way(struct checking *c, const struct config_value *v, const char *name)
+{
+    static const struct {
+        const char *key;
+        bool string, array, query;
+    } ways[] = {{"files", true, false, false},
+                {"schemas", true, true, true},
+                {"databases", true, true, true},
+                {"list", false, true, false},
+                {"query", true, false, false}};
+    enum { WAYS = sizeof ways / sizeof *ways };
+    const char *words[WAYS];
+    for (size_t i = 0; i < WAYS; i++) {
+        words[i] = ways[i].key;
+        if (strcmp(v->key, ways[i].key) != 0)
+            continue;
+        if (v->type == CONFIG_TABLE && ways[i].query)
+            return check_query(c, v);
+        if (v->type == CONFIG_ARRAY && ways[i].array)
+            return v->first ? check_words(c, v, v->key) : FAIL(c, v, "\"%s\" is empty", v->key);
+        moult_status s = check_type(c, v, ways[i].string ? CONFIG_STRING : CONFIG_ARRAY, v->key);
+        return s ? s : check_filled(c, v, v->key);
+    }
+    FAIL(c, v, "unknown key \"%s\" in \"%s\"", v->key, name);
+    hint_words(c->err, v->key, words, WAYS);
+    return MOULT_ERR_CONFIG;
+}
+
 static moult_status check_tenants(struct checking *c, const struct config_value *v,
                                   const char *name)
 {
-    static const char *const hows[] = {"files", "list", "query"};
     for (const struct config_value *m = v->first; m; m = m->next) {
-        moult_status s = MOULT_OK;
-        if (strcmp(m->key, "list") == 0)
-            s = check_type(c, m, CONFIG_ARRAY, "tenants.list");
-        else if (strcmp(m->key, "files") != 0 && strcmp(m->key, "query") != 0) {
-            FAIL(c, m, "unknown key \"%s\" in \"%s\"", m->key, name);
-            hint_words(c->err, m->key, hows, 3);
-            return MOULT_ERR_CONFIG;
-        } else
-            s = check_type(c, m, CONFIG_STRING, m->key);
-        if (!s)
-            s = m->type == CONFIG_ARRAY ? check_words(c, m, "tenants.list")
-                                        : check_filled(c, m, m->key);
+        moult_status s = check_way(c, m, name);
         if (s)
             return s;
     }
     if (v->first && !v->first->next)
         return MOULT_OK;
-    FAIL(c, v, "\"%s\" must have one of files, list and query", name);
-    error_detail(c->err, "hint", "write tenants = { files = \"tenants/*.db\" }");
+    FAIL(c, v, "\"%s\" must have one of files, schemas, databases, list and query", name);
+    error_detail(c->err, "hint",
+                 "write tenants = { files = \"tenants/*.db\" }, or { schemas = \"tenant_*\" }");
     return MOULT_ERR_CONFIG;
 }
 

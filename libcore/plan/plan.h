@@ -88,10 +88,12 @@ moult_status plan_write_json(const struct moult_plan *plan, moult_write_fn *writ
 moult_status plan_read_json(struct str json, const char *name, struct moult_plan **out, moult_error *err);
 moult_status plan_write_text(const struct moult_plan *plan, moult_write_fn *write, void *arg, moult_error *err);
 /* Each statement ends in ";" and a line end, under a comment that names its step; without BEGIN and COMMIT, which
- * are the caller's.  Markers stand as they are. */
-moult_status plan_write_sql(const struct moult_plan *plan, moult_write_fn *write, void *arg, moult_error *err);
-/* The statements alone. */
-moult_status plan_write_sql_bare(const struct moult_plan *plan, moult_write_fn *write, void *arg, moult_error *err);
+ * are the caller's.  Markers stand as they are.  PREAMBLE: the dialect's; NULL = none. */
+moult_status plan_write_sql(const struct moult_plan *plan, const char *preamble, moult_write_fn *write, void *arg,
+                            moult_error *err);
+/* The statements without comments. */
+moult_status plan_write_sql_bare(const struct moult_plan *plan, const char *preamble, moult_write_fn *write, void *arg,
+                                 moult_error *err);
 
 /* The function table lent to plugins. */
 extern const moult_plan_api plan_api;

@@ -152,10 +152,12 @@ static void write_header(struct buf *b, const struct plan_step *s, size_t number
     write_title(b, s);
 }
 
-static moult_status write_sql(const struct moult_plan *plan, bool headers, moult_write_fn *write,
-                              void *arg, moult_error *err)
+static moult_status write_sql(const struct moult_plan *plan, const char *preamble, bool headers,
+                              moult_write_fn *write, void *arg, moult_error *err)
 {
     CLEANUP_BUF struct buf b = {0};
+    if (preamble && plan->step_count)
+        buf_printf(&b, "%s\n", preamble);
     for (size_t i = 0; i < plan->step_count; i++) {
         const struct plan_step *s = &plan->steps[i];
         if (headers)
@@ -166,14 +168,14 @@ static moult_status write_sql(const struct moult_plan *plan, bool headers, moult
     return hand_over(&b, write, arg, err);
 }
 
-moult_status plan_write_sql(const struct moult_plan *plan, moult_write_fn *write, void *arg,
-                            moult_error *err)
+moult_status plan_write_sql(const struct moult_plan *plan, const char *preamble,
+                            moult_write_fn *write, void *arg, moult_error *err)
 {
-    return write_sql(plan, true, write, arg, err);
+    return write_sql(plan, preamble, true, write, arg, err);
 }
 
-moult_status plan_write_sql_bare(const struct moult_plan *plan, moult_write_fn *write, void *arg,
-                                 moult_error *err)
+moult_status plan_write_sql_bare(const struct moult_plan *plan, const char *preamble,
+                                 moult_write_fn *write, void *arg, moult_error *err)
 {
-    return write_sql(plan, false, write, arg, err);
+    return write_sql(plan, preamble, false, write, arg, err);
 }

@@ -105,7 +105,7 @@ static void audit_unit(struct audit *a, const struct unit *u)
     look_at_schema(a, u, s);
     look_at_runs(a, u, s);
     look_at_trail(a, u, s);
-    PLUGIN_CALL(a->t->adapter.reader, close, s);
+    unit_done(a->t, MOULT_PURPOSE_READ, s);
 }
 
 moult_status moult_audit(moult *m, const moult_targets *targets, moult_check_fn *fn, void *arg,

@@ -80,7 +80,8 @@ moult_status chain_head(const moult_targets *t, moult_session *s, char out[65], 
     CLEANUP_BUF struct buf latest = {0};
     memcpy(out, NO_RECORD, 65);
     moult_status st =
-        PLUGIN_CALL(t->adapter.reader, records, s, MOULT_RECORD_AUDIT, 0, on_head, &latest, err);
+        PLUGIN_CALL(t->adapter.reader, records, s, MOULT_RECORD_AUDIT,
+                    MOULT_RECORDS_LAST, on_head, &latest, err);
     if (st != MOULT_OK || !latest.n)
         return st == MOULT_ERR_NOMEM ? error_nomem(err) : st;
     json_t *body = json_loadb(latest.p, latest.n, 0, NULL);

@@ -14,6 +14,12 @@ moult_targets *targets_new(struct moult *m, moult_error *err)
     }
     t->m = m;
     t->op = (struct moult_op){.m = m, .what = "steps"};
+    t->idle = idle_new();
+    if (!t->idle) {
+        free(t);
+        error_nomem(err);
+        return NULL;
+    }
     return t;
 }
 
@@ -21,6 +27,7 @@ void moult_targets_free(moult_targets *targets)
 {
     if (!targets)
         return;
+    idle_free(targets);
     arena_free(&targets->arena);
     free(targets);
 }
@@ -82,7 +89,9 @@ static moult_status path_text(moult_targets *t, const struct config_value *table
     return *out ? MOULT_OK : error_nomem(err);
 }
 
-static moult_status adapter_of(moult_targets *t, const char *url, moult_error *err)
+/* TENANTS: how they are found, or NULL. */
+static moult_status adapter_of(moult_targets *t, const char *url, const char *tenants,
+                               moult_error *err)
 {
     const char *name;
     moult_status st = host_adapter_for(t->m, url, &name, err);
@@ -91,6 +100,8 @@ static moult_status adapter_of(moult_targets *t, const char *url, moult_error *e
     if (st != MOULT_OK)
         return st;
     t->adapter.scratch = adapter_scratch_url(t->scratch, url);
+    t->adapter.target = url;
+    t->adapter.tenants = tenants;
     t->adapter.scope = (struct scope){t->manage, t->ignore};
     return MOULT_OK;
 }
@@ -142,12 +153,17 @@ moult_status database_settings(moult_targets *t, const char *name, const char **
     if (timeout)
         t->lock_timeout_ms = (uint64_t)timeout->integer;
     t->confirm = c->confirm;
-    return st == MOULT_OK ? adapter_of(t, *url, err) : st;
+    const struct config_value *tenants = config_member(db, "tenants");
+    const char *how = tenants && tenants->first ? tenants->first->key : NULL;
+    return st == MOULT_OK ? adapter_of(t, *url, how, err) : st;
 }
 
 moult_status database_of_url(moult_targets *t, const char *url, moult_error *err)
 {
     t->confirm = t->m->config->confirm;
     moult_status st = allowances(t->m->config->allow, &t->allow, err);
-    return st == MOULT_OK ? adapter_of(t, url, err) : st;
+    const char *own = arena_str(&t->arena, str_of(url)).p; /* it outlives the caller's */
+    if (!own)
+        return error_nomem(err);
+    return st == MOULT_OK ? adapter_of(t, own, NULL, err) : st;
 }

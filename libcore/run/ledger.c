@@ -160,10 +160,17 @@ static bool ends_run(const char *event)
     return strcmp(event, "done") == 0 || strcmp(event, "undone") == 0;
 }
 
-static moult_status scan(const moult_targets *t, moult_session *s, uint32_t table,
+static moult_status scan(const moult_targets *t, moult_session *s, uint32_t table, uint64_t after,
                          moult_record_fn *fn, struct reading *r, moult_error *err)
 {
-    return PLUGIN_CALL(t->adapter.reader, records, s, table, 0, fn, r, err);
+    return PLUGIN_CALL(t->adapter.reader, records, s, table, after, fn, r, err);
+}
+
+static moult_status on_last(void *arg, const moult_record *record)
+{
+    struct reading *r = arg;
+    r->done = ends_run(record->event);
+    return MOULT_OK;
 }
 
 static moult_status on_run(void *arg, const moult_record *record)
@@ -240,8 +247,11 @@ moult_status ledger_find_open(const moult_targets *t, moult_session *s, struct o
                               moult_error *err)
 {
     *out = (struct open_run){0};
+    /* No run begins before the one before has ended: the last word tells, and it mostly is an end. */
     struct reading r = {.open = out};
-    moult_status st = scan(t, s, MOULT_RECORD_RUN, on_run, &r, err);
+    moult_status st = scan(t, s, MOULT_RECORD_RUN, MOULT_RECORDS_LAST, on_last, &r, err);
+    if (st == MOULT_OK && !r.done)
+        st = scan(t, s, MOULT_RECORD_RUN, 0, on_run, &r, err);
     if (st == MOULT_OK && out->run[0])
         st = read_body(out, buf_view(&r.body), err);
     buf_free(&r.body);
@@ -262,7 +272,7 @@ moult_status ledger_is_done(const moult_targets *t, moult_session *s, const char
                             moult_error *err)
 {
     struct reading r = {.wanted = run};
-    moult_status st = scan(t, s, MOULT_RECORD_RUN, on_end, &r, err);
+    moult_status st = scan(t, s, MOULT_RECORD_RUN, 0, on_end, &r, err);
     *done = r.done;
     return st;
 }
@@ -331,7 +341,7 @@ moult_status ledger_progress(const moult_targets *t, moult_session *s, const cha
     struct reading r = {.wanted = run, .progress = out, .plan = plan};
     moult_status st = MOULT_OK;
     for (size_t i = 0; i < sizeof tables / sizeof *tables && st == MOULT_OK; i++)
-        st = scan(t, s, tables[i], on_progress, &r, err);
+        st = scan(t, s, tables[i], 0, on_progress, &r, err);
     if (st != MOULT_ERR_CORRUPT || moult_error_code(err) != MOULT_OK)
         return st;
     return damaged(run, "a record of a step does not fit its plan", err);

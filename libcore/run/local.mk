@@ -8,6 +8,7 @@ libcore_libmoult_la_SOURCES += \
 	libcore/run/desired.c \
 	libcore/run/doctor.c \
 	libcore/run/execute.c libcore/run/execute.h \
+	libcore/run/idle.c \
 	libcore/run/ledger.c libcore/run/ledger.h \
 	libcore/run/look.c \
 	libcore/run/plans.c \

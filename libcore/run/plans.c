@@ -4,7 +4,7 @@
 #include "../base/file.h"
 #include "../plan/hazards.h"
 #include "ledger.h"
-#include "run.h"
+#include "tree_sql.h"
 
 #define MAX_PLANNERS 16
 
@@ -188,14 +188,16 @@ uint32_t moult_plan_hazards(const moult_plan *plan)
 moult_status moult_plan_write(moult *m, const moult_plan *plan, uint32_t format,
                               moult_write_fn *write, void *arg, moult_error *err)
 {
-    (void)m; /* a plan is complete in itself */
+    const moult_dialect *dialect;
+    moult_status st;
     switch (format) {
     case MOULT_FORMAT_TEXT:
         return plan_write_text(plan, write, arg, err);
     case MOULT_FORMAT_JSON:
         return plan_write_json(plan, write, arg, err);
     case MOULT_FORMAT_SQL:
-        return plan_write_sql(plan, write, arg, err);
+        st = dialect_named(m, plan->adapter, &dialect, err);
+        return st == MOULT_OK ? plan_write_sql(plan, dialect->preamble, write, arg, err) : st;
     default:
         return error_set(err, MOULT_ERR_CONFIG, "a plan is written as text, json or sql");
     }

@@ -34,7 +34,9 @@ struct adapter {
     const moult_writer *writer; /* NULL until adapter_writer() */
     const moult_config *reader_config, *writer_config;
     const char *scratch; /* URL of the place where scratch databases are made; NULL: none allowed */
-    struct scope scope;  /* what a unit owns */
+    const char *target;  /* URL that this is about, and how its tenants are found; or NULL */
+    const char *tenants;
+    struct scope scope; /* what a unit owns */
 };
 moult_status adapter_open(struct moult *m, const char *name, struct adapter *out, moult_error *err);
 moult_status adapter_writer(struct moult *m, struct adapter *a, moult_error *err);
@@ -53,9 +55,12 @@ struct unit {
     const char *shown; /* without secrets */
 };
 
+struct idle; /* idle.c */
+
 struct moult_targets {
     struct arena arena;
     struct moult *m;
+    struct idle *idle; /* sessions that another unit may use; owned */
     struct moult_op op;
     struct adapter adapter;
     const char *database; /* name in moult.toml, or NULL */
@@ -88,9 +93,23 @@ moult_status unit_open(const moult_targets *t, const struct unit *u, uint32_t pu
                        uint64_t lock_ms, moult_session **out, moult_error *err);
 moult_status unit_inspect(const moult_targets *t, const struct unit *u, moult_session *s,
                           moult_tree **out, moult_error *err);
-/* SQL with the unit's names in place of the markers, into OUT. */
-moult_status unit_bind(const moult_targets *t, const struct unit *u, struct str sql,
-                       struct buf *out, moult_error *err);
+/* SQL with the names of the unit that S is on in place of the markers, into OUT. */
+moult_status unit_bind(const moult_targets *t, const struct unit *u, moult_session *s,
+                       struct str sql, struct buf *out, moult_error *err);
+/* What unit_open wants of the adapter. */
+moult_open unit_how(const moult_targets *t, const struct unit *u, uint32_t purpose,
+                    uint64_t lock_ms);
+
+/* idle.c: a thousand units on one server need not connect a thousand times. */
+struct idle *idle_new(void);
+/* One for U that was put aside, or NULL.  Never a failure: unit_open opens another. */
+moult_session *idle_take(const moult_targets *t, const struct unit *u, uint32_t purpose,
+                         uint64_t lock_ms);
+/* S, on which everything went well, is not needed any more. */
+void unit_done(const moult_targets *t, uint32_t purpose, moult_session *s);
+/* Closes those that nobody took. */
+void idle_close(const moult_targets *t);
+void idle_free(const moult_targets *t);
 /* Adds the unit's name to ERR and returns its code. */
 moult_status unit_error(const struct unit *u, moult_status code, moult_error *err);
 /* Gives what ERR holds another code, which it returns; message and details stay. */

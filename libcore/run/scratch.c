@@ -22,12 +22,14 @@ moult_status scratch_open(struct moult *m, struct adapter *a, moult_session *lik
             "the desired state from a compiled snapshot");
         return MOULT_ERR_CONFIG;
     }
-    moult_open how = {.size = MOULT_END(moult_open, lock_timeout_ms),
+    moult_open how = {.size = MOULT_END(moult_open, tenants),
                       .purpose = MOULT_PURPOSE_WRITE,
                       .url = a->scratch,
                       .config = a->writer_config,
                       .op = &out->op,
-                      .lock_timeout_ms = SCRATCH_LOCK_MS};
+                      .lock_timeout_ms = SCRATCH_LOCK_MS,
+                      .target = a->target,
+                      .tenants = a->tenants};
     st = PLUGIN_CALL(a->writer, scratch, &m->host, &how, like, &out->session, err);
     return st == MOULT_OK ? st : (error_prefix(err, "cannot make a scratch database"), st);
 }
@@ -39,8 +41,17 @@ void scratch_close(struct scratch *s)
     s->session = NULL;
 }
 
-static const moult_binding bound = {
-    .size = MOULT_END(moult_binding, value), .name = "tenant", .value = SCRATCH_NAME};
+/* What stands for the tenant's name: the adapter's word for where the session is, or a name of ours. */
+static moult_status bound_in(struct scratch *s, moult_server *server, moult_binding *out,
+                             moult_error *err)
+{
+    *server = (moult_server){.size = MOULT_END(moult_server, tenant)};
+    moult_status st = PLUGIN_CALL(s->a->reader, server, s->session, server, err);
+    const char *tenant = MOULT_HAS(moult_server, server, tenant) ? server->tenant : SCRATCH_NAME;
+    *out = (moult_binding){
+        .size = MOULT_END(moult_binding, value), .name = "tenant", .value = tenant};
+    return st;
+}
 
 moult_status scratch_run(struct scratch *s, struct str sql, moult_error *err)
 {
@@ -48,10 +59,14 @@ moult_status scratch_run(struct scratch *s, struct str sql, moult_error *err)
         return error_set(err, MOULT_ERR_CANCELLED, "stopped");
     if (!memchr(sql.p, MOULT_MARK_OPEN, sql.n))
         return PLUGIN_CALL(s->a->writer, run, s->session, sql.p, sql.n, NULL, err);
+    moult_server server;
+    moult_binding bound;
     const moult_binding *list[] = {&bound};
     char *text = NULL;
     size_t n = 0;
-    moult_status st = PLUGIN_CALL(s->a->dialect, bind, &s->m->host, sql.p, sql.n, list, 1, &text, &n, err);
+    moult_status st = bound_in(s, &server, &bound, err);
+    if (st == MOULT_OK)
+        st = PLUGIN_CALL(s->a->dialect, bind, &s->m->host, sql.p, sql.n, list, 1, &text, &n, err);
     if (st != MOULT_OK)
         return st;
     st = PLUGIN_CALL(s->a->writer, run, s->session, text, n, NULL, err);
@@ -62,8 +77,9 @@ moult_status scratch_run(struct scratch *s, struct str sql, moult_error *err)
 moult_status scratch_inspect(struct scratch *s, moult_tree **out, moult_error *err)
 {
     *out = NULL;
-    moult_server server = {.size = MOULT_END(moult_server, read_only)};
-    moult_status st = PLUGIN_CALL(s->a->reader, server, s->session, &server, err);
+    moult_server server;
+    moult_binding bound;
+    moult_status st = bound_in(s, &server, &bound, err);
     if (st != MOULT_OK)
         return st;
     CLEANUP_BUF struct buf name = {0};

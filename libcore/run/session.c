@@ -25,27 +25,38 @@ moult_status error_as(moult_error *err, moult_status code)
     return code;
 }
 
+moult_open unit_how(const moult_targets *t, const struct unit *u, uint32_t purpose,
+                    uint64_t lock_ms)
+{
+    /* OP outlives the session, which may ask it at any time whether to stop. */
+    return (moult_open){.size = MOULT_END(moult_open, lock_timeout_ms),
+                        .purpose = purpose,
+                        .url = u->url,
+                        .config = t->adapter.reader_config,
+                        .op = (moult_op *)&t->op,
+                        .lock_timeout_ms = lock_ms};
+}
+
 moult_status unit_open(const moult_targets *t, const struct unit *u, uint32_t purpose,
                        uint64_t lock_ms, moult_session **out, moult_error *err)
 {
-    *out = NULL;
-    /* OP outlives the session, which may ask it at any time whether to stop. */
-    moult_open how = {.size = MOULT_END(moult_open, lock_timeout_ms),
-                      .purpose = purpose,
-                      .url = u->url,
-                      .config = t->adapter.reader_config,
-                      .op = (moult_op *)&t->op,
-                      .lock_timeout_ms = lock_ms};
+    *out = idle_take(t, u, purpose, lock_ms);
+    if (*out)
+        return MOULT_OK;
+    moult_open how = unit_how(t, u, purpose, lock_ms);
     return unit_error(u, PLUGIN_CALL(t->adapter.reader, open, &t->m->host, &how, out, err), err);
 }
 
-/* What stands for the unit's own name.  A database by URL has none. */
-static uint32_t bindings(const struct unit *u, moult_binding *binding, const moult_binding **list)
+/* What stands for the unit's own name: the adapter's word for where the session is, or the tenant's.
+ * A database by URL may have none. */
+static uint32_t bindings(const struct unit *u, const moult_server *server, moult_binding *binding,
+                         const moult_binding **list)
 {
+    const char *value = MOULT_HAS(moult_server, server, tenant) ? server->tenant : u->name;
     *binding = (moult_binding){
-        .size = MOULT_END(moult_binding, value), .name = "tenant", .value = u->name};
+        .size = MOULT_END(moult_binding, value), .name = "tenant", .value = value};
     list[0] = binding;
-    return u->name && u->name[0] ? 1 : 0;
+    return value && value[0] ? 1 : 0;
 }
 
 moult_status unit_inspect(const moult_targets *t, const struct unit *u, moult_session *s,
@@ -53,7 +64,7 @@ moult_status unit_inspect(const moult_targets *t, const struct unit *u, moult_se
 {
     *out = NULL;
     const struct adapter *a = &t->adapter;
-    moult_server server = {.size = MOULT_END(moult_server, read_only)};
+    moult_server server = {.size = MOULT_END(moult_server, tenant)};
     moult_status st = PLUGIN_CALL(a->reader, server, s, &server, err);
     if (st != MOULT_OK)
         return unit_error(u, st, err);
@@ -67,7 +78,7 @@ moult_status unit_inspect(const moult_targets *t, const struct unit *u, moult_se
         return error_nomem(err);
     moult_binding one;
     const moult_binding *list[1];
-    uint32_t count = bindings(u, &one, list);
+    uint32_t count = bindings(u, &server, &one, list);
     st = PLUGIN_CALL(a->reader, inspect, s, list, count, tree, err);
     if (st == MOULT_OK)
         st = tree_seal(tree, &a->scope, err);
@@ -78,8 +89,8 @@ moult_status unit_inspect(const moult_targets *t, const struct unit *u, moult_se
     return MOULT_OK;
 }
 
-moult_status unit_bind(const moult_targets *t, const struct unit *u, struct str sql,
-                       struct buf *out, moult_error *err)
+moult_status unit_bind(const moult_targets *t, const struct unit *u, moult_session *s,
+                       struct str sql, struct buf *out, moult_error *err)
 {
     if (!memchr(sql.p, MOULT_MARK_OPEN, sql.n)) {
         buf_str(out, sql);
@@ -87,10 +98,14 @@ moult_status unit_bind(const moult_targets *t, const struct unit *u, struct str 
     }
     moult_binding one;
     const moult_binding *list[1];
-    uint32_t count = bindings(u, &one, list);
+    moult_server server = {.size = MOULT_END(moult_server, tenant)};
+    moult_status st = PLUGIN_CALL(t->adapter.reader, server, s, &server, err);
+    if (st != MOULT_OK)
+        return unit_error(u, st, err);
+    uint32_t count = bindings(u, &server, &one, list);
     char *text = NULL;
     size_t n = 0;
-    moult_status st =
+    st =
         PLUGIN_CALL(t->adapter.dialect, bind, &t->m->host, sql.p, sql.n, list, count, &text, &n, err);
     if (st != MOULT_OK)
         return unit_error(u, st, err);

@@ -184,6 +184,9 @@ moult_status moult_snapshot_write(moult *m, const moult_snapshot *snapshot, uint
     if (format != MOULT_FORMAT_SQL)
         return error_set(err, MOULT_ERR_CONFIG, "a snapshot is written as text, json or sql");
     CLEANUP_PLAN struct moult_plan *plan = NULL;
-    moult_status st = tree_plan(m, snapshot->tree, &plan, err);
-    return st == MOULT_OK ? plan_write_sql_bare(plan, write, arg, err) : st;
+    const moult_dialect *dialect;
+    moult_status st = dialect_named(m, snapshot->tree->adapter, &dialect, err);
+    if (st == MOULT_OK)
+        st = tree_plan(m, snapshot->tree, &plan, err);
+    return st == MOULT_OK ? plan_write_sql_bare(plan, dialect->preamble, write, arg, err) : st;
 }

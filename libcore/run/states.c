@@ -110,8 +110,9 @@ moult_status states_of(struct states *s, size_t i, moult_session *session, struc
     uint8_t stamp[32];
     *own = NULL;
     /* A stamp that cannot be made costs an inspection, nothing else. */
-    bool stamped =
-        s->t->unit_count > 1 && PLUGIN_CALL(s->t->adapter.reader, stamp, session, stamp, NULL) == MOULT_OK;
+    const moult_reader *reader = s->t->adapter.reader;
+    bool stamped = s->t->unit_count > 1 && (reader->head.caps & MOULT_READER_COMMON_STAMPS) &&
+                   PLUGIN_CALL(reader, stamp, session, stamp, NULL) == MOULT_OK;
     *state = stamped ? known(s, stamp) : NULL;
     if (*state)
         return MOULT_OK;

@@ -92,7 +92,7 @@ moult_status run_statement(struct execution *x, struct statement_ref at, moult_e
     x->at = at.step;
     if (host_cancelled(x->t->m))
         return unit_error(x->u, error_set(err, MOULT_ERR_CANCELLED, "stopped"), err);
-    moult_status st = unit_bind(x->t, x->u, statement_at(x, at), &text, err);
+    moult_status st = unit_bind(x->t, x->u, x->session, statement_at(x, at), &text, err);
     if (st == MOULT_OK)
         st = run_limited(x, p, buf_view(&text), &rows, err);
     if (st == MOULT_OK)
@@ -121,7 +121,7 @@ static moult_status audit_found(struct execution *x, struct statement_ref at, mo
     if ((at.inverse ? s->taken : s->audited) > at.statement)
         return MOULT_OK;
     CLEANUP_BUF struct buf text = {0};
-    moult_status st = unit_bind(x->t, x->u, statement_at(x, at), &text, err);
+    moult_status st = unit_bind(x->t, x->u, x->session, statement_at(x, at), &text, err);
     return st == MOULT_OK ? audit(x, at, buf_view(&text), UINT64_MAX, err) : st;
 }
 
@@ -185,7 +185,7 @@ static moult_status probe(struct execution *x, const struct plan_statement *s, u
     if (!s->probe.p)
         return MOULT_OK;
     CLEANUP_BUF struct buf text = {0};
-    moult_status st = unit_bind(x->t, x->u, s->probe, &text, err);
+    moult_status st = unit_bind(x->t, x->u, x->session, s->probe, &text, err);
     return st == MOULT_OK ? PLUGIN_CALL(WRITER(x), probe, x->session, text.p, text.n, answer, err)
                           : st;
 }

@@ -36,7 +36,10 @@ static moult_status look_at(struct job *job, size_t i, moult_error *err)
         st = end_open_run(job, u, &job->work[i], &session, err);
     if (st == MOULT_OK)
         st = states_of(&job->states, i, session, &job->work[i].state, &own, err);
-    PLUGIN_CALL(job->t->adapter.reader, close, session);
+    if (st == MOULT_OK)
+        unit_done(job->t, MOULT_PURPOSE_READ, session);
+    else
+        PLUGIN_CALL(job->t->adapter.reader, close, session);
     if (st == MOULT_OK)
         st = unit_error(u,
                         same_class(job->work[i].state->tree->klass,
@@ -135,6 +138,7 @@ static moult_status run_job(struct job *job, moult_error *err)
         st = prepare(job);
     if (st == MOULT_OK && !job->options->dry_run)
         st = workers_run(t->m, workers_for(t), t->unit_count, write_unit, job);
+    idle_close(t);
     st = report_end(&job->report, st, err);
     states_free(&job->states);
     report_free(&job->report);

@@ -45,12 +45,28 @@ static moult_status add_unit(moult_targets *t, const char *name, const char *url
 struct finding {
     moult_targets *t;
     moult_error *err;
-    moult_status failed; /* an adapter may not hand on what its callback returns */
+    moult_status failed;              /* an adapter may not hand on what its callback returns */
+    const struct config_value *globs; /* an array; NULL: every tenant is wanted */
+    bool *matched;                    /* one of each */
 };
+
+/* Does one of F's globs match?  Which ones do is noted. */
+static bool wanted(struct finding *f, const char *name)
+{
+    bool any = !f->globs;
+    size_t i = 0;
+    for (const struct config_value *g = f->globs ? f->globs->first : NULL; g; g = g->next, i++)
+        if (str_is(g->text, name) ||
+            (strpbrk(g->text.p, "*?[\\") && str_glob(g->text.p, str_of(name))))
+            any = f->matched[i] = true;
+    return any;
+}
 
 static moult_status on_tenant(void *arg, const moult_tenant *tenant)
 {
     struct finding *f = arg;
+    if (tenant->name && !wanted(f, tenant->name))
+        return MOULT_OK;
     if (!tenant->name || !tenant->name[0] || !tenant->url)
         f->failed = error_set(f->err, MOULT_ERR_INTERNAL,
                               "the adapter \"%s\" found a tenant without a name or a URL",
@@ -60,32 +76,66 @@ static moult_status on_tenant(void *arg, const moult_tenant *tenant)
     return f->failed;
 }
 
-static moult_status find_by(moult_targets *t, const char *url, const char *how, const char *pattern,
-                            moult_error *err)
+static moult_status find_by(struct finding *f, const char *url, const char *how,
+                            const char *pattern)
 {
-    const moult_reader *reader = t->adapter.reader;
+    moult_targets *t = f->t;
     moult_open base = {.size = MOULT_END(moult_open, lock_timeout_ms),
                        .purpose = MOULT_PURPOSE_READ,
                        .url = url,
                        .config = t->adapter.reader_config,
                        .op = &t->op,
                        .lock_timeout_ms = t->lock_timeout_ms};
-    struct finding f = {.t = t, .err = err};
-    moult_status st = PLUGIN_CALL(reader, tenants, &t->m->host, &base, how, pattern, on_tenant, &f, err);
-    return f.failed != MOULT_OK ? f.failed : st;
+    moult_status st = PLUGIN_CALL(t->adapter.reader, tenants, &t->m->host, &base, how, pattern,
+                                  on_tenant, f, f->err);
+    return f->failed != MOULT_OK ? f->failed : st;
+}
+
+/* One look for all globs of an array, each of which has to match. */
+static moult_status find_any(struct finding *f, const char *url, const struct config_value *way)
+{
+    size_t n = 0, i = 0;
+    for (const struct config_value *g = way->first; g; g = g->next)
+        n++;
+    f->globs = way;
+    f->matched = arena_array(&f->t->arena, n, sizeof *f->matched);
+    if (!f->matched)
+        return error_nomem(f->err);
+    moult_status st = find_by(f, url, way->key, "*");
+    for (const struct config_value *g = way->first; g && st == MOULT_OK; g = g->next, i++) {
+        if (f->matched[i])
+            continue;
+        st = error_set(f->err, MOULT_ERR_CONFIG, "nothing there is called \"%s\"", g->text.p);
+        error_detail(f->err, "hint", "it is set at %s", g->from);
+    }
+    return st;
+}
+
+/* schemas = { query = "..." }: of which kind the names are is said. */
+static moult_status find_by_query(struct finding *f, const char *url,
+                                  const struct config_value *way)
+{
+    CLEANUP_BUF struct buf how = {0};
+    buf_printf(&how, "%s.%s", way->key, way->first->key);
+    return buf_ok(&how) ? find_by(f, url, buf_view(&how).p, way->first->text.p)
+                        : error_nomem(f->err);
 }
 
 static moult_status find_tenants(moult_targets *t, const char *url, const struct config_value *how,
                                  moult_error *err)
 {
+    const struct config_value *way = how->first; /* the only one */
+    struct finding f = {.t = t, .err = err};
     moult_status st = MOULT_OK;
-    for (const struct config_value *v = how->first; v && st == MOULT_OK; v = v->next) {
-        if (v->type == CONFIG_ARRAY)
-            for (const struct config_value *e = v->first; e && st == MOULT_OK; e = e->next)
-                st = find_by(t, url, v->key, e->text.p, err);
-        else
-            st = find_by(t, url, v->key, v->text.p, err);
-    }
+    if (way->type == CONFIG_TABLE)
+        st = find_by_query(&f, url, way);
+    else if (way->type != CONFIG_ARRAY)
+        st = find_by(&f, url, way->key, way->text.p);
+    else if (strcmp(way->key, "list") != 0)
+        st = find_any(&f, url, way);
+    else
+        for (const struct config_value *e = way->first; e && st == MOULT_OK; e = e->next)
+            st = find_by(&f, url, way->key, e->text.p);
     if (st != MOULT_OK)
         return error_prefix(err, "cannot find the tenants of \"%s\"", t->database), st;
     if (!t->unit_count) {

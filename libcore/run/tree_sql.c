@@ -14,15 +14,19 @@
 #define MARKER ".moult" /* lists the files that were written, one a line */
 #define MAX_NAME 200
 
+moult_status dialect_named(struct moult *m, struct str adapter, const moult_dialect **out,
+                           moult_error *err)
+{
+    CLEANUP_BUF struct buf name = {0};
+    buf_str(&name, adapter);
+    return buf_ok(&name) ? host_dialect(m, buf_view(&name).p, out, err) : error_nomem(err);
+}
+
 moult_status adapter_for_tree(struct moult *m, const moult_tree *tree, struct adapter *a,
                               moult_error *err)
 {
-    CLEANUP_BUF struct buf name = {0};
-    buf_str(&name, tree->adapter);
-    if (!buf_ok(&name))
-        return error_nomem(err);
     const moult_dialect *dialect;
-    moult_status st = host_dialect(m, buf_view(&name).p, &dialect, err);
+    moult_status st = dialect_named(m, tree->adapter, &dialect, err);
     return st == MOULT_OK ? adapter_open(m, dialect->head.name, a, err)
                           : st; /* its name outlives ours */
 }
@@ -198,7 +202,7 @@ static moult_status object_sql(const struct moult_plan *plan, size_t first, stru
         if (!str_eq(plan->steps[i].object, plan->steps[first].object))
             continue;
         struct moult_plan one = {.steps = &plan->steps[i], .step_count = 1};
-        moult_status st = plan_write_sql_bare(&one, into_buf, out, err);
+        moult_status st = plan_write_sql_bare(&one, NULL, into_buf, out, err);
         if (st != MOULT_OK)
             return st;
     }

@@ -8,6 +8,8 @@
 /* The plan that makes all managed objects of TREE. */
 moult_status tree_plan(struct moult *m, const moult_tree *tree, struct moult_plan **out,
                        moult_error *err);
+moult_status dialect_named(struct moult *m, struct str adapter, const moult_dialect **out,
+                           moult_error *err);
 /* The adapter that made TREE. */
 moult_status adapter_for_tree(struct moult *m, const moult_tree *tree, struct adapter *a,
                               moult_error *err);

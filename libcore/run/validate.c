@@ -48,9 +48,11 @@ static moult_status compare(struct validation *v, size_t i, uint64_t started, mo
     moult_status st = unit_open(v->t, u, MOULT_PURPOSE_READ, 0, &session, err);
     if (st == MOULT_OK)
         st = states_of(&v->states, i, session, &state, &own, err);
-    PLUGIN_CALL(v->t->adapter.reader, close, session);
-    if (st != MOULT_OK)
+    if (st != MOULT_OK) {
+        PLUGIN_CALL(v->t->adapter.reader, close, session);
         return st;
+    }
+    unit_done(v->t, MOULT_PURPOSE_READ, session);
     const moult_tree *tree = state ? state->tree : own;
     char key[130];
     state_key(tree, v->states.layout, key);
@@ -99,6 +101,7 @@ moult_status moult_validate(moult *m, const moult_targets *targets, const moult_
         states_init(&v.states, targets, options->plan.layout != 0, KEPT_STATES);
         state_key(to->tree, v.states.layout, v.wanted);
         st = workers_run(m, workers_for(targets), targets->unit_count, validate_unit, &v);
+        idle_close(targets);
         st = report_end(&v.report, st, err);
         states_free(&v.states);
     }

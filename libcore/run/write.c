@@ -66,7 +66,10 @@ static moult_status once(struct writing *w, moult_error *err)
         st = unit_lock(job->t, w->u, s, err);
     if (st == MOULT_OK)
         st = under_lock(w, s, err);
-    PLUGIN_CALL(job->t->adapter.reader, close, s);
+    if (st == MOULT_OK)
+        unit_done(job->t, MOULT_PURPOSE_WRITE, s);
+    else
+        PLUGIN_CALL(job->t->adapter.reader, close, s);
     if (st != AGAIN && st != MOULT_ERR_UNKNOWN)
         return st;
     /* What was left open by another, or by a commit of unknown outcome, ends before anything else.

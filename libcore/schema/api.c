@@ -118,8 +118,13 @@ static moult_status api_clear(moult_tree *tree)
     return MOULT_OK;
 }
 
+static const char *api_server(const moult_tree *tree, size_t *len)
+{
+    return lend(tree->server, len);
+}
+
 const moult_tree_api tree_api = {
-    .size = MOULT_END(moult_tree_api, clear),
+    .size = MOULT_END(moult_tree_api, server),
     .root = api_root,
     .add = api_add,
     .set = api_set,
@@ -138,4 +143,5 @@ const moult_tree_api tree_api = {
     .ref = api_ref,
     .dependents = api_dependents,
     .clear = api_clear,
+    .server = api_server,
 };

@@ -4,10 +4,12 @@
 
 struct finding {
     const moult_host *host;
+    const moult_tree *from;
     const moult_tree *to;     /* wanted; NULL: nothing is */
     const moult_node *object; /* the top-level node that is dealt with */
     struct span path;         /* what the dependents stand on */
     struct span key;          /* of the object */
+    const struct nodes *along; /* objects that are dealt with in the same step */
     bool whole;               /* the object goes, or comes anew, as a whole */
     bool all;                 /* dependents that change too do not get out of the way by that */
     struct nodes found;
@@ -94,8 +96,17 @@ static moult_status find_dependent(void *arg, const moult_node *node)
     const moult_node *object = node_object(host, node);
     if (object == f->object && (f->whole || lies_in(node_path(host, node), f->path)))
         return MOULT_OK;
+    if (f->along && nodes_have(f->along, object))
+        return MOULT_OK;
     /* What lies in the same table goes with the column, or changes before. */
     if (object == f->object && !f->all)
+        return MOULT_OK;
+    /* What belongs to those that inherit stays with them when the whole goes. */
+    const moult_node *owner =
+        node_is(host, object, "table")
+            ? object
+            : tree_node(host, f->from, "table", node_text(host, object, "table"));
+    if (f->whole && owner && is_below(host, f->from, owner, f->key, 64))
         return MOULT_OK;
     /* A view's, a composite's part: the whole stands on it. */
     if (node != object && (node_is(host, object, "view") ||
@@ -115,12 +126,15 @@ static moult_status find_all(struct finding *f, const moult_tree *from, const mo
     return f->host->tree->dependents(from, f->path.p, f->path.n, find_dependent, f);
 }
 
-moult_status aside_dependents(const moult_host *host, const moult_change *change,
-                              const moult_node *node, bool all, moult_ways *ways)
+static moult_status aside_others(const moult_host *host, const moult_change *change,
+                                 const moult_node *node, const struct nodes *along, bool all,
+                                 moult_ways *ways)
 {
     const moult_tree *from = host->plan->from_tree(change);
     struct finding f = {.host = host,
+                        .from = from,
                         .to = host->plan->to_tree(change),
+                        .along = along,
                         .whole = node_object(host, node) == node,
                         .all = all};
     if (!from || !tree_twin(host, from, node))
@@ -130,6 +144,12 @@ moult_status aside_dependents(const moult_host *host, const moult_change *change
         st = declare(host, &f.found, ways);
     nodes_free(&f.found);
     return st;
+}
+
+moult_status aside_dependents(const moult_host *host, const moult_change *change,
+                              const moult_node *node, bool all, moult_ways *ways)
+{
+    return aside_others(host, change, node, NULL, all, ways);
 }
 
 /* ---- a column gets another type ---- */
@@ -179,27 +199,7 @@ static moult_status find_typed_all(struct typing *t, const moult_tree *tree, con
     t->f.object = node_object(host, column);
     t->f.path = node_path(host, column);
     t->f.key = node_key(host, t->f.object);
-    moult_status st = host->tree->dependents(tree, t->f.path.p, t->f.path.n, find_typed, t);
-    /* Columns that inherit it change with it. */
-    struct span table = t->f.key, key = node_key(host, column);
-    EACH_CHILD(host, host->tree->top(tree), child)
-    {
-        bool heir = span_equal(node_text(host, child, "partition_of"), table) ||
-                    list_has(node_text(host, child, "inherits"), table);
-        if (st || !heir)
-            continue;
-        struct text path = {0};
-        struct span own = node_path(host, child), part = node_path(host, column);
-        const char *slash = memchr(part.p, '/', part.n);
-        (void)key;
-        pgtext_add(&path, own.p, own.n);
-        pgtext_add(&path, slash ? slash : "", slash ? part.n - (size_t)(slash - part.p) : 0);
-        t->f.path = (struct span){path.p, path.n};
-        st = path.failed ? MOULT_ERR_NOMEM
-                         : host->tree->dependents(tree, path.p, path.n, find_typed, t);
-        pgtext_free(&path);
-    }
-    return st;
+    return host->tree->dependents(tree, t->f.path.p, t->f.path.n, find_typed, t);
 }
 
 moult_status aside_column_type(const moult_host *host, const moult_change *change,
@@ -221,18 +221,43 @@ moult_status aside_column_type(const moult_host *host, const moult_change *chang
     return st;
 }
 
+/* A column of a type that is swapped: what stands on it, the column where it goes, and what stands on the
+ * whole table where that is made anew. */
+static moult_status aside_column_of(const moult_host *host, const moult_change *change,
+                                    const moult_node *column, struct typing *t, moult_ways *ways)
+{
+    struct trees trees = {host->plan->from_tree(change), host->plan->to_tree(change)};
+    const moult_node *table = node_object(host, column);
+    moult_status st = find_typed_all(t, trees.from, column);
+    if (!st && !tree_twin(host, trees.to, column))
+        return aside_path(host, column, ways);
+    if (st || !key_changes(host, trees, table, true))
+        return st;
+    st = aside_dependents(host, change, table, true, ways);
+    if (!st)
+        st = aside_owned(host, change, table, ways);
+    return st ? st : aside_partitions(host, change, table, 16, ways);
+}
+
 moult_status aside_type(const moult_host *host, const moult_change *change,
                         const moult_node *type, moult_ways *ways)
 {
     const moult_tree *tree = host->plan->from_tree(change);
     const moult_tree *wanted = host->plan->to_tree(change);
-    struct typing t = {.f = {.host = host, .to = wanted}};
-    CLEANUP_NODES struct nodes columns = {0};
-    moult_status st = aside_dependents(host, change, type, true, ways);
-    if (!st && !columns_of_type(host, tree, type, &columns))
-        st = MOULT_ERR_NOMEM;
+    struct typing t = {.f = {.host = host, .from = tree, .to = wanted}};
+    CLEANUP_NODES struct nodes types = {0}, columns = {0};
+    moult_status st = types_over(host, tree, type, &types) ? MOULT_OK : MOULT_ERR_NOMEM;
+    for (size_t i = 0; !st && i < types.n; i++) {
+        const moult_node *each = types.at[i];
+        if (each != type && !tree_twin(host, wanted, each))
+            st = aside_path(host, each, ways); /* it goes, and must before */
+        if (!st)
+            st = aside_others(host, change, each, &types, true, ways);
+        if (!st && !columns_of_type(host, tree, each, &columns))
+            st = MOULT_ERR_NOMEM;
+    }
     for (size_t i = 0; !st && i < columns.n; i++)
-        st = find_typed_all(&t, tree, columns.at[i]);
+        st = aside_column_of(host, change, columns.at[i], &t, ways);
     if (!st)
         st = declare(host, &t.f.found, ways);
     nodes_free(&t.f.found);
@@ -254,6 +279,22 @@ moult_status aside_owned(const moult_host *host, const moult_change *change,
             if (st)
                 return st;
         }
+    }
+    return MOULT_OK;
+}
+
+moult_status aside_original(const moult_host *host, const moult_change *change,
+                            const moult_node *table, struct span index, moult_ways *ways)
+{
+    const moult_tree *from = host->plan->from_tree(change), *to = host->plan->to_tree(change);
+    EACH_CHILD(host, table, copy)
+    {
+        if (!node_is(host, copy, "index_copy") ||
+            !span_equal(node_text(host, copy, "name"), index))
+            continue;
+        const moult_node *whole = copy_original(host, from, table, node_key(host, copy));
+        if (whole && tree_twin(host, to, whole))
+            return aside_path(host, whole, ways);
     }
     return MOULT_OK;
 }

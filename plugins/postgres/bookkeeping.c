@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pg.h"
+#include "writer.h"
 
 static const struct {
     uint32_t table;
@@ -93,11 +93,14 @@ moult_status postgres_records(moult_session *session, uint32_t table, uint64_t a
                               moult_record_fn *fn, void *arg, moult_error *err)
 {
     const char *name = postgres_bookkeeping_name(table);
-    if (!name || after > INT64_MAX)
+    bool last = after == MOULT_RECORDS_LAST;
+    if (!name || (after > INT64_MAX && !last))
         return postgres_fail(session->host, err, MOULT_ERR_INTERNAL, "no bookkeeping table %u",
                              table);
     struct bookkeeping found;
-    moult_status st = postgres_bookkeeping_look(session, &found, err);
+    moult_status st = postgres_records_send(session, err);
+    if (st == MOULT_OK)
+        st = postgres_bookkeeping_look(session, &found, err);
     if (st != MOULT_OK || !found.any)
         return st;
     if (!found.ours) {
@@ -112,9 +115,11 @@ moult_status postgres_records(moult_session *session, uint32_t table, uint64_t a
     const char *schema = postgres_bookkeeping_schema(session);
     pgtext_z(&sql, "SELECT seq, run, event, at, body FROM ");
     pgtext_name(&sql, schema, strlen(schema));
-    pgtext_printf(&sql, ".%s WHERE seq > $1 ORDER BY seq LIMIT %d", name, ROWS_AT_ONCE);
+    pgtext_printf(&sql, ".%s WHERE seq > $1 ORDER BY seq%s LIMIT %d", name, last ? " DESC" : "",
+                  last ? 1 : ROWS_AT_ONCE);
     if (sql.failed)
         return postgres_nomem(session->host, err);
+    after = last ? 0 : after;
     for (int rows = ROWS_AT_ONCE; rows == ROWS_AT_ONCE && st == MOULT_OK;) {
         char from[24];
         snprintf(from, sizeof from, "%" PRIu64, after);

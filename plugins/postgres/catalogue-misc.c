@@ -344,6 +344,53 @@ void pginspect_kinds_row(struct inspect *in, const struct row *row)
     in->kinds = row_u32(row, 0);
 }
 
+static bool has_extensions(const struct inspect *in)
+{
+    for (size_t i = 0; i < PART_COUNT; i++) {
+        if (parts[i].part == extension_part)
+            return in->kinds >> i & 1;
+    }
+    return false;
+}
+
+#define MEMBERS_OF(klass, column)                                                                  \
+    " JOIN pg_depend d ON d.classid = " klass " AND d.objid = " column                             \
+    " AND d.refclassid = 3079 AND d.deptype = 'e' JOIN pg_extension x ON x.oid = d.refobjid"       \
+    " LEFT JOIN pg_init_privs i ON i.classoid = " klass " AND i.objoid = " column                  \
+    " AND i.objsubid = "
+
+/* Members whose grants are not those that their extension made. */
+void pgcatalogue_member_grants_sql(const struct inspect *in, struct text *sql)
+{
+    static const struct {
+        const char *klass, *catalogue, *prefix, *on, *what;
+    } members[] = {
+        {"1255", "pg_proc", "pro", "'ROUTINE ' || m.oid::regprocedure", "'f'"},
+        {"1259", "pg_class", "rel",
+         "CASE WHEN m.relkind = 'S' THEN 'SEQUENCE ' ELSE 'TABLE ' END || m.oid::regclass",
+         "CASE WHEN m.relkind = 'S' THEN 's' ELSE 'r' END"},
+        {"1247", "pg_type", "typ", "'TYPE ' || format_type(m.oid, NULL)", "'T'"},
+        {"2615", "pg_namespace", "nsp", "'SCHEMA ' || quote_ident(m.nspname)", "'n'"},
+        {"2612", "pg_language", "lan", "'LANGUAGE ' || quote_ident(m.lanname)", "'l'"},
+        {"2328", "pg_foreign_data_wrapper", "fdw",
+         "'FOREIGN DATA WRAPPER ' || quote_ident(m.fdwname)", "'F'"},
+        {"1417", "pg_foreign_server", "srv", "'FOREIGN SERVER ' || quote_ident(m.srvname)", "'S'"},
+    };
+    if (!has_extensions(in))
+        return;
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        const char *p = members[i].prefix;
+        pgtext_printf(sql, "SELECT %s, NULL::name, x.extname, (%s)::\"char\", pg_get_userbyid(m.%sowner), ",
+                      members[i].on, members[i].what, p);
+        pgtext_printf(sql, "array_to_string(m.%sacl, ','), array_to_string(i.initprivs, ',') FROM %s m",
+                      p, members[i].catalogue);
+        pgtext_printf(sql, MEMBERS_OF("%s", "m.oid") "0 WHERE m.%sacl IS DISTINCT FROM i.initprivs UNION ALL ",
+                      members[i].klass, members[i].klass, p);
+    }
+    Z("SELECT 'TABLE ' || m.attrelid::regclass, m.attname, x.extname, 'c'::\"char\", pg_get_userbyid(c.relowner), " CATALOGUE_ACL(
+        "m.attacl") ", " CATALOGUE_ACL("i.initprivs") " FROM pg_attribute m JOIN pg_class c ON c.oid = m.attrelid" MEMBERS_OF("1259", "m.attrelid") "m.attnum WHERE m.attacl IS DISTINCT FROM i.initprivs AND m.attnum > 0 AND NOT m.attisdropped");
+}
+
 void pgcatalogue_misc_sql(const struct inspect *in, struct text *sql)
 {
     bool any = false;

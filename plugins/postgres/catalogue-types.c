@@ -54,7 +54,9 @@ void pgcatalogue_user_type_sql(const struct inspect *in, struct text *sql)
       " CASE WHEN t.typdelim <> ',' THEN 'DELIMITER = ' || quote_literal(t.typdelim::text) END,"
       " CASE WHEN t.typcollation <> 0 THEN 'COLLATABLE = true' END) || ')' END"
       " FROM pg_type t LEFT JOIN pg_class k ON k.oid = t.typrelid WHERE t.typtype IN ('b', 'c', 'd', 'e', 'p', 'r')"
-      " AND (t.typtype <> 'c' OR k.relkind = 'c') AND t.typcategory <> 'A' AND ");
+      " AND (t.typtype <> 'c' OR k.relkind = 'c')"
+      /* Domains over arrays are of the category of arrays, too. */
+      " AND NOT EXISTS (SELECT 1 FROM pg_type e WHERE e.oid = t.typelem AND e.typarray = t.oid) AND ");
     pgcatalogue_scope(in, sql, CLASS_TYPE, "t.oid", "t.typnamespace");
 }
 

@@ -49,13 +49,17 @@ void pgcatalogue_scope(const struct inspect *in, struct text *sql, unsigned klas
     pgcatalogue_no_member(sql, klass, oid);
 }
 
+static void add_member(struct text *sql, const char *before, unsigned klass, const char *oid)
+{
+    pgtext_printf(sql,
+                  "%sEXISTS (SELECT 1 FROM pg_depend e WHERE e.refclassid = 3079 AND e.deptype ="
+                  " 'e' AND e.classid = %u AND e.objid = %s)",
+                  before, klass, oid);
+}
+
 void pgcatalogue_no_member(struct text *sql, unsigned klass, const char *oid)
 {
-    pgtext_printf(
-        sql,
-        " AND NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.refclassid = 3079 AND e.deptype = 'e'"
-        " AND e.classid = %u AND e.objid = %s)",
-        klass, oid);
+    add_member(sql, " AND NOT ", klass, oid);
 }
 
 void pgcatalogue_relations(const struct inspect *in, struct text *sql, const char *oid,
@@ -142,14 +146,21 @@ static void class_sql(const struct inspect *in, struct text *sql)
                                                            " AND t.relkind = 't' WHERE c.relkind IN (" WITH_COLUMNS
                                                            ",'S') AND ");
     if (in->session->schema) {
-        Z("(c.relkind <> 'c' AND ");
-        pgcatalogue_scope(in, sql, 1259, "c.oid", "c.relnamespace");
-        Z(" OR c.oid IN (SELECT y.typrelid FROM pg_type y WHERE y.typtype = 'c' AND ");
+        /* As an array the planner knows that they are few, among those of all schemas. */
+        Z("c.oid = ANY (ARRAY(SELECT s.objid FROM pg_depend s WHERE s.refclassid = 2615 AND s.refobjid = ");
+        pgcatalogue_schema(in, sql);
+        Z(" AND s.classid = 1259");
+        pgcatalogue_no_member(sql, 1259, "s.objid");
+        Z(" UNION ALL SELECT y.typrelid FROM pg_type y WHERE y.typtype = 'c' AND ");
         pgcatalogue_scope(in, sql, 1247, "y.oid", "y.typnamespace");
         Z(")) AND NOT (c.relname IN ('moult_run', 'moult_step', 'moult_audit')"
           " AND obj_description(c.oid, 'pg_class') IS NOT DISTINCT FROM '" BOOKKEEPING_MARKER "')");
     } else {
         pgcatalogue_scope(in, sql, 1259, "c.oid", "c.relnamespace");
+        /* Of an extension's composite it is the type that is a member. */
+        Z(" AND NOT (c.relkind = 'c'");
+        add_member(sql, " AND ", CLASS_TYPE, "c.reltype");
+        Z(")");
     }
     /* What identity columns count with is theirs. */
     Z(" AND NOT (c.relkind = 'S' AND EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 1259"
@@ -248,7 +259,14 @@ static void index_text_sql(const struct inspect *in, struct text *sql)
 #define CONSTRAINT                                                                                         \
     "SELECT n.oid, n.conname, n.contype, n.conrelid, n.contypid, n.confrelid, n.condeferrable,"            \
     " n.condeferred, n.convalidated, array_to_string(n.conkey, ','), %s, array_to_string(n.confkey, ',')," \
-    " n.confupdtype, n.confdeltype, n.confmatchtype, n.conindid, %s FROM pg_constraint n WHERE "
+    " n.confupdtype, n.confdeltype, n.confmatchtype, n.conindid, %s, %s FROM pg_constraint n WHERE "
+
+/* The tables below that have rows checked which are not checked in the table itself. */
+#define VALIDATED                                                                                          \
+    "CASE WHEN n.contype = 'c' AND NOT n.convalidated THEN (WITH RECURSIVE b(id) AS (SELECT n.conrelid"    \
+    " UNION SELECT h.inhrelid FROM b JOIN pg_inherits h ON h.inhparent = b.id)"                            \
+    " SELECT string_agg(k.conrelid::text, ',') FROM b JOIN pg_constraint k ON k.conrelid = b.id"           \
+    " WHERE k.conname = n.conname AND k.contype = 'c' AND k.convalidated) END"
 
 static void constraint_sql(const struct inspect *in, struct text *sql)
 {
@@ -258,14 +276,14 @@ static void constraint_sql(const struct inspect *in, struct text *sql)
                   v >= 180000 ? "CASE WHEN n.contype = 'c' OR n.conperiod OR NOT n.conenforced THEN"
                                 " pg_get_constraintdef(n.oid) END"
                               : "CASE WHEN n.contype = 'c' THEN pg_get_constraintdef(n.oid) END",
-                  v >= 150000 ? "array_to_string(n.confdelsetcols, ',')" : "NULL::text");
+                  v >= 150000 ? "array_to_string(n.confdelsetcols, ',')" : "NULL::text", VALIDATED);
     Z("n.contype IN ('c', 'f') AND n.conparentid = 0 AND (n.coninhcount = 0 OR n.conislocal) AND ");
     pgcatalogue_relations(in, sql, "n.conrelid", "'r','p','f'");
 }
 
 void pgcatalogue_domain_check_sql(const struct inspect *in, struct text *sql)
 {
-    pgtext_printf(sql, CONSTRAINT, "pg_get_constraintdef(n.oid)", "NULL::text");
+    pgtext_printf(sql, CONSTRAINT, "pg_get_constraintdef(n.oid)", "NULL::text", "NULL::text");
     Z("n.contype = 'c' AND n.contypid IN (SELECT y.oid FROM pg_type y WHERE y.typtype = 'd' AND ");
     pgcatalogue_scope(in, sql, CLASS_TYPE, "y.oid", "y.typnamespace");
     Z(")");
@@ -332,6 +350,7 @@ const struct catalogue_query postgres_catalogue[] = {
     {2, type_sql, pginspect_type_row},
     {2, index_text_sql, pginspect_index_text_row},
     {2, pgcatalogue_misc_sql, pginspect_misc_row},
+    {2, pgcatalogue_member_grants_sql, pginspect_member_grants_row},
     {2, pgcatalogue_default_acl_sql, pginspect_default_acl_row},
     {2, pgcatalogue_depend_sql, pginspect_depend_row},
     {2, pgcatalogue_comment_sql, pginspect_comment_row},

@@ -34,6 +34,7 @@ void pgcatalogue_array_sql(const struct inspect *in, struct text *sql);
 void pgcatalogue_routine_sql(const struct inspect *in, struct text *sql);
 void pgcatalogue_aggregate_sql(const struct inspect *in, struct text *sql);
 void pgcatalogue_misc_sql(const struct inspect *in, struct text *sql);
+void pgcatalogue_member_grants_sql(const struct inspect *in, struct text *sql);
 void pgcatalogue_default_acl_sql(const struct inspect *in, struct text *sql);
 void pgcatalogue_depend_sql(const struct inspect *in, struct text *sql);
 void pgcatalogue_comment_sql(const struct inspect *in, struct text *sql);

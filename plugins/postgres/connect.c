@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* connect.c - from a URL to a connection whose settings are pinned. */
+#include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "pg.h"
 
+#define LOOK_EVERY_MS 200 /* at host->cancelled */
+
 /* What a session must not inherit from the server, the role, the database or the environment: whatever
  * changes how the catalogue is spelled, or would end or hide the work. */
-static const char pins[] =
-    "SELECT pg_catalog.set_config('search_path', '', false);"
-    "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres';"
+static const char pins[] = POSTGRES_PREAMBLE
     "SET extra_float_digits = 1; SET bytea_output = 'hex'; SET quote_all_identifiers = off;"
-    "SET standard_conforming_strings = on; SET escape_string_warning = off;"
-    "SET client_encoding = 'UTF8'; SET client_min_messages = warning; SET xmloption = content;"
-    "SET row_security = off; SET check_function_bodies = off; SET default_transaction_isolation ="
-    " 'read committed'; SET default_transaction_deferrable = off; SET default_tablespace = '';"
-    "SET default_table_access_method = 'heap'; SET idle_in_transaction_session_timeout = 0;"
-    "SET jit = off; SET synchronize_seqscans = off; SET transform_null_equals = off;";
+    "SET client_min_messages = warning; SET default_transaction_isolation = 'read committed';"
+    "SET default_transaction_deferrable = off; SET idle_in_transaction_session_timeout = 0;"
+    "SET jit = off; SET synchronize_seqscans = off;";
 
 static int hex_value(char c)
 {
@@ -137,8 +136,10 @@ moult_status postgres_session_new(const moult_host *host, const moult_open *how,
 
 static moult_status look_at_connection(moult_session *s, moult_error *err)
 {
-    if (PQstatus(s->conn) != CONNECTION_BAD)
+    if (PQstatus(s->conn) == CONNECTION_OK)
         return MOULT_OK;
+    if (s->host->cancelled(s->host->ctx, s->op))
+        return postgres_fail(s->host, err, MOULT_ERR_CANCELLED, "stopped while connecting");
     const char *msg = PQerrorMessage(s->conn);
     size_t n = strlen(msg);
     while (n && msg[n - 1] == '\n')
@@ -188,6 +189,51 @@ static moult_status pin(moult_session *s, moult_error *err)
     return s->database && s->version ? MOULT_OK : postgres_nomem(s->host, err);
 }
 
+/* libpq would print them. */
+static void take_notice(void *arg, const PGresult *r)
+{
+    const moult_host *host = ((const moult_session *)arg)->host;
+    const char *severity = PQresultErrorField(r, PG_DIAG_SEVERITY_NONLOCALIZED);
+    const char *msg = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
+    bool warning = severity && strcmp(severity, "WARNING") == 0;
+    if (msg)
+        host->log(host->ctx, warning ? MOULT_LOG_WARNING : MOULT_LOG_DEBUG, msg, strlen(msg));
+}
+
+static bool has_timeout(PGconn *conn)
+{
+    bool any = false;
+    PQconninfoOption *options = PQconninfo(conn);
+    for (const PQconninfoOption *o = options; o && o->keyword; o++)
+        any |= strcmp(o->keyword, "connect_timeout") == 0 && o->val && *o->val;
+    PQconninfoFree(options);
+    return any;
+}
+
+/* Goes on until there is a connection, or none.  A server may have something to say from the very
+ * start on: whoever is told has to be named before. */
+static void establish(moult_session *s)
+{
+    const moult_host *host = s->host;
+    PQsetNoticeReceiver(s->conn, take_notice, s);
+    if (PQstatus(s->conn) == CONNECTION_BAD)
+        return;
+    if (has_timeout(s->conn)) { /* only libpq can go on to the next of several servers */
+        PQreset(s->conn);
+        return;
+    }
+    PostgresPollingStatusType next = PGRES_POLLING_WRITING;
+    while (next != PGRES_POLLING_OK && next != PGRES_POLLING_FAILED) {
+        struct pollfd p = {.fd = PQsocket(s->conn),
+                           .events = next == PGRES_POLLING_READING ? POLLIN : POLLOUT};
+        int n = poll(&p, 1, LOOK_EVERY_MS);
+        if ((n < 0 && errno != EINTR) || host->cancelled(host->ctx, s->op))
+            return;
+        if (n > 0)
+            next = PQconnectPoll(s->conn);
+    }
+}
+
 moult_status postgres_connect(moult_session *session, const char *database, moult_error *err)
 {
     char *url = postgres_url_for(session->url, database, NULL);
@@ -195,10 +241,11 @@ moult_status postgres_connect(moult_session *session, const char *database, moul
         return postgres_nomem(session->host, err);
     const char *const keys[] = {"dbname", "fallback_application_name", "client_encoding", NULL};
     const char *const values[] = {url, "moult", "UTF8", NULL};
-    session->conn = PQconnectdbParams(keys, values, 1);
+    session->conn = PQconnectStartParams(keys, values, 1);
     free(url);
     if (!session->conn)
         return postgres_nomem(session->host, err);
+    establish(session);
     moult_status st = look_at_connection(session, err);
     if (st != MOULT_OK)
         return st;
@@ -212,4 +259,40 @@ moult_status postgres_connect(moult_session *session, const char *database, moul
     if (!session->canceller)
         return postgres_nomem(session->host, err);
     return pin(session, err);
+}
+
+static bool same(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* Another schema of the same database by the same road, and nothing left of what was before. */
+static bool can_be(const moult_session *s, const moult_session *other)
+{
+    return !s->scratch && !s->locked && !s->txn && PQstatus(s->conn) == CONNECTION_OK &&
+           PQtransactionStatus(s->conn) == PQTRANS_IDLE && s->purpose == other->purpose &&
+           s->schema && other->schema && same(s->url, other->url) && same(s->role, other->role);
+}
+
+moult_status postgres_connect_again(moult_session *session, const moult_open *how, moult_error *err)
+{
+    moult_session *other = NULL;
+    moult_status st = postgres_session_new(session->host, how, &other, err);
+    if (st != MOULT_OK)
+        return st;
+    if (can_be(session, other)) {
+        char *schema = session->schema;
+        session->schema = other->schema;
+        other->schema = schema;
+        session->op = other->op;
+        session->lock_timeout_ms = other->lock_timeout_ms;
+        session->statement_timeout_ms = other->statement_timeout_ms;
+        postgres_writer_moved(session);
+        st = pin(session, err);
+    } else {
+        st = postgres_fail(session->host, err, MOULT_ERR_UNSUPPORTED,
+                           "the session cannot be moved to another place");
+    }
+    postgres_close(other);
+    return st;
 }

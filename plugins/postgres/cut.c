@@ -111,5 +111,9 @@ bool pgcut(const char *text, size_t len, size_t from, struct sentence *to, struc
             blocks = (uint32_t)((int)blocks + block_step(to, blocks));
     }
     out->end = !to->count;
+    if (t.kind == TOKEN_END && (parens || blocks) && !out->bad) {
+        out->bad = blocks ? "BEGIN ATOMIC is left open" : "a parenthesis is left open";
+        out->bad_at = out->from;
+    }
     return true;
 }

@@ -43,25 +43,41 @@ static enum family family_of(const char *name)
     return OTHER;
 }
 
-void say_using(struct rendering *r, struct span column, struct span from, struct span to)
+bool converts(struct span from, struct span to)
 {
     char a[NAME_SIZE], b[NAME_SIZE];
     bool a_array, b_array;
     base_name(from, a, &a_array);
     base_name(to, b, &b_array);
     enum family fa = family_of(a), fb = family_of(b);
-    if (a_array == b_array && (strcmp(a, b) == 0 || (fa != OTHER && fa == fb)))
-        return;
-    if (!a_array && !b_array && fb == STRING)
-        return;
+    return (a_array == b_array && (strcmp(a, b) == 0 || (fa != OTHER && fa == fb))) ||
+           (!a_array && !b_array && fb == STRING);
+}
+
+void say_value(struct rendering *r, struct span column, struct span from, struct span to)
+{
+    char a[NAME_SIZE], b[NAME_SIZE];
+    bool a_array, b_array;
+    base_name(from, a, &a_array);
+    base_name(to, b, &b_array);
+    enum family fa = family_of(a), fb = family_of(b);
+    bool cast = converts(from, to) || fa == STRING ||
+                (fa == BOOLEAN && strcmp(b, "integer") == 0) ||
+                (fb == BOOLEAN && strcmp(a, "integer") == 0);
     if (!a_array && b_array && strcmp(a, b) == 0)
-        say(r, " USING CASE WHEN % IS NULL THEN NULL ELSE ARRAY[%] END", column, column);
-    else if (a_array == b_array &&
-             (fa == STRING || (fa == BOOLEAN && strcmp(b, "integer") == 0) ||
-              (fb == BOOLEAN && strcmp(a, "integer") == 0)))
-        say(r, " USING %::%", column, to);
+        say(r, "CASE WHEN % IS NULL THEN NULL ELSE ARRAY[%] END", column, column);
+    else if (a_array == b_array && cast)
+        say(r, "%::%", column, to);
     else
-        say(r, " USING %::text%::%", column, span_of(a_array && b_array ? "[]" : ""), to);
+        say(r, "%::text%::%", column, span_of(a_array && b_array ? "[]" : ""), to);
+}
+
+void say_using(struct rendering *r, struct span column, struct span from, struct span to)
+{
+    if (converts(from, to))
+        return;
+    say(r, " USING ");
+    say_value(r, column, from, to);
 }
 
 const char *usual_storage(struct span type)
@@ -70,47 +86,81 @@ const char *usual_storage(struct span type)
                                                                                          : "EXTENDED";
 }
 
-/* The number in "(N)"; 0: there is none. */
-static unsigned long modifier(struct span type)
+/* "(12,2)" of a type: how long, and of numbers how exact. */
+struct size {
+    bool any;
+    long length, scale;
+};
+
+static struct size size_of(struct span type)
 {
-    const char *open = type.n ? memchr(type.p, '(', type.n) : NULL;
-    return open ? strtoul(open + 1, NULL, 10) : 0;
+    const char *open = type.n ? memchr(type.p, '(', type.n) : NULL, *comma = NULL;
+    struct size s = {.any = open};
+    if (!open)
+        return s;
+    s.length = strtol(open + 1, NULL, 10);
+    comma = memchr(open, ',', type.n - (size_t)(open - type.p));
+    s.scale = comma ? strtol(comma + 1, NULL, 10) : 0;
+    return s;
+}
+
+/* Has every value of the size A one of the size B, with the same bytes? */
+static bool holds(struct size a, struct size b, bool number)
+{
+    if (!b.any)
+        return true;
+    return a.any && b.length >= a.length && (!number || a.scale == b.scale);
+}
+
+/* The same type in another size.  What is too long is refused; what is too exact is rounded. */
+static void size_facts(const char *name, struct size a, struct size b, bool *rewrites, bool *loses)
+{
+    bool number = strcmp(name, "numeric") == 0;
+    bool rounds = number || family_of(name) == DATETIME || family_of(name) == TIME ||
+                  strcmp(name, "interval") == 0;
+    bool held = holds(a, b, number);
+    *rewrites = !held || strcmp(name, "character") == 0; /* it is filled up with blanks */
+    *loses = !held && rounds && (number ? !a.any || b.scale < a.scale : true);
+}
+
+/* Does every number, or day, of A have its like in B? */
+static bool is_wider(const char *a, const char *b)
+{
+    static const char *const wider[][2] = {
+        {"smallint", "integer"}, {"smallint", "bigint"}, {"integer", "bigint"},
+        {"smallint", "numeric"}, {"integer", "numeric"}, {"bigint", "numeric"},
+        {"smallint", "real"}, {"smallint", "double precision"}, {"integer", "double precision"},
+        {"real", "double precision"}, {"date", "timestamp without time zone"}};
+    for (size_t i = 0; i < sizeof wider / sizeof *wider; i++)
+        if (strcmp(a, wider[i][0]) == 0 && strcmp(b, wider[i][1]) == 0)
+            return true;
+    return false;
 }
 
 void type_facts(struct span from, struct span to, bool *rewrites, bool *scans, bool *loses)
 {
     char a[NAME_SIZE], b[NAME_SIZE];
     bool a_array, b_array;
+    struct size n = size_of(from), m = size_of(to);
     base_name(from, a, &a_array);
     base_name(to, b, &b_array);
-    unsigned long n = modifier(from), m = modifier(to);
-    bool wider = !m || (n && m >= n);
     bool texts = (strcmp(a, "character varying") == 0 || strcmp(a, "text") == 0) &&
                  (strcmp(b, "character varying") == 0 || strcmp(b, "text") == 0);
-    *scans = *rewrites = true;
-    *loses = true;
-    if (a_array != b_array)
-        return;
-    if (texts && wider && (n || !m)) {
-        *rewrites = *scans = *loses = false;
-    } else if (strcmp(a, b) == 0 && wider && (n || !m)) {
-        bool plain = strcmp(a, "character") != 0;
-        const char *x = memchr(from.p, ',', from.n), *y = memchr(to.p, ',', to.n);
-        *loses = strcmp(a, "numeric") == 0 && x && y ? atoi(x + 1) > atoi(y + 1) : false;
-        *rewrites = *scans = !plain || *loses ||
-                             (strcmp(a, "numeric") == 0 && x && y && atoi(x + 1) != atoi(y + 1));
-    } else if (texts || strcmp(a, b) == 0) {
-        *loses = false; /* what does not fit is refused */
+    bool alike = strcmp(a, "cidr") == 0 && strcmp(b, "inet") == 0; /* the same bytes */
+    *rewrites = *loses = true;
+    if (a_array == b_array && texts) {
+        size_facts("text", n, m, rewrites, loses);
+    } else if (a_array == b_array && (alike || strcmp(a, b) == 0)) {
+        size_facts(b, n, m, rewrites, loses);
+    } else if (a_array == b_array) {
+        bool number = strcmp(b, "numeric") == 0;
+        bool text = family_of(b) == STRING && strcmp(b, "character") != 0;
+        *loses = !(text && !m.any) && !(is_wider(a, b) && !(number && m.any && m.scale < 0));
     } else {
-        static const char *const wider_numbers[] = {"smallint", "integer", "bigint", "numeric"};
-        int from_rank = -1, to_rank = -1;
-        for (int i = 0; i < 4; i++) {
-            from_rank = strcmp(a, wider_numbers[i]) == 0 ? i : from_rank;
-            to_rank = strcmp(b, wider_numbers[i]) == 0 ? i : to_rank;
-        }
-        *loses = !(from_rank >= 0 && to_rank >= 0) &&
-                 !(family_of(b) == STRING && m == 0 && strcmp(b, "character") != 0);
+        *loses = !b_array || strcmp(a, b) != 0; /* each value becomes an array of one */
     }
+    *rewrites |= a_array; /* each element is looked at, whatever its type */
+    *scans = *rewrites;
 }
 
 /* Length of the name of a type behind "::", with its modifiers. */

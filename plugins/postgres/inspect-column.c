@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "inspect.h"
+#include "inspect-columns.h"
 
 #define NAME_MAX_BYTES 63
 
@@ -135,8 +135,10 @@ void pginspect_settle_columns(struct inspect *in)
     }
     for (struct relation *r = in->deferred; r && in->st == MOULT_OK; r = r->next_deferred) {
         for (uint32_t i = 1; i <= r->column_count; i++) {
-            if (r->columns[i - 1].name.p && r->columns[i - 1].inherited)
-                settle(in, r, i);
+            if (!r->columns[i - 1].name.p || !r->columns[i - 1].inherited)
+                continue;
+            settle(in, r, i);
+            pgcolumns_refer_origin(in, r, i);
         }
     }
 }

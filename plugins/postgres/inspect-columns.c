@@ -52,6 +52,41 @@ void pgcolumns_refer(struct inspect *in, moult_node *node, const struct relation
 {
     for (uint32_t i = 0; i < v->count; i++) {
         if (pgcolumns_at(r, v->item[i]))
-            pginspect_refer(in, node, MOULT_REF_ENFORCED, pginspect_column_path(in, r, v->item[i]));
+            pgcolumns_refer_to(in, node, r, v->item[i]);
     }
+}
+
+#define MOST_ANCESTORS 64
+
+/* The columns of R's parents, and of theirs, that are called NAME. */
+static void refer_above(struct inspect *in, moult_node *node, const struct relation *r,
+                        struct slice name, int depth)
+{
+    for (uint32_t i = 0; depth && i < r->parent_count; i++) {
+        const struct relation *parent = r->parents[i];
+        for (uint32_t k = 1; k <= parent->column_count; k++) {
+            const struct column *c = &parent->columns[k - 1];
+            if (!c->name.p || !slice_eq(c->name, name))
+                continue;
+            pginspect_refer(in, node, MOULT_REF_ENFORCED, pginspect_column_path(in, parent, k));
+            if (c->inherited)
+                refer_above(in, node, parent, name, depth - 1);
+        }
+    }
+}
+
+void pgcolumns_refer_to(struct inspect *in, moult_node *node, const struct relation *r,
+                        uint32_t attnum)
+{
+    const struct column *c = pgcolumns_at(r, attnum);
+    pginspect_refer(in, node, MOULT_REF_ENFORCED, pginspect_column_path(in, r, attnum));
+    if (c && c->inherited)
+        refer_above(in, node, r, c->name, MOST_ANCESTORS);
+}
+
+void pgcolumns_refer_origin(struct inspect *in, const struct relation *r, uint32_t attnum)
+{
+    const struct column *c = pgcolumns_at(r, attnum);
+    if (c && c->node && c->inherited)
+        refer_above(in, c->node, r, c->name, MOST_ANCESTORS);
 }

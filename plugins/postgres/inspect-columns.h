@@ -23,6 +23,11 @@ void pgcolumns_put(struct inspect *in, moult_node *node, const char *name, const
                    const struct vector *v, uint32_t count);
 void pgcolumns_refer(struct inspect *in, moult_node *node, const struct relation *r,
                      const struct vector *v);
+/* An inherited column is its parents' as well: what needs it needs theirs. */
+void pgcolumns_refer_to(struct inspect *in, moult_node *node, const struct relation *r,
+                        uint32_t attnum);
+/* An inherited column that is a node refers to those that it comes from. */
+void pgcolumns_refer_origin(struct inspect *in, const struct relation *r, uint32_t attnum);
 
 /* inspect-constraint.c */
 void pgconstraint_deferrable(struct inspect *in, moult_node *node, bool deferrable, bool deferred);

@@ -177,6 +177,29 @@ static void put_foreign_key(struct inspect *in, struct relation *r, const struct
     }
 }
 
+/* Tables that inherit a constraint may have it validated before the one that it comes from. */
+static void put_validated(struct inspect *in, const struct entity *check, struct slice name,
+                          struct slice tables)
+{
+    struct vector v;
+    pgcolumns_read(tables, &v);
+    for (uint32_t i = 0; i < v.count; i++) {
+        const struct relation *r = pginspect_relation(in, v.item[i]);
+        if (!r || !r->node)
+            continue;
+        size_t n = 0;
+        const char *others = in->api->text(r->node, "validated", &n);
+        pgtext_clear(&in->value);
+        pgtext_add(&in->value, others ? others : "", n);
+        pgtext_z(&in->value, n ? ", " : "");
+        pgtext_name(&in->value, name.p, name.n);
+        if (in->value.failed)
+            pginspect_nomem(in);
+        pginspect_set(in, r->node, MOULT_LAYOUT, "validated", slice_of(&in->value));
+        pginspect_refer(in, r->node, MOULT_REF_ENFORCED, check->path);
+    }
+}
+
 void pginspect_constraint_row(struct inspect *in, const struct row *row)
 {
     struct relation *r = pginspect_relation(in, row_u32(row, 3));
@@ -201,4 +224,5 @@ void pginspect_constraint_row(struct inspect *in, const struct row *row)
     pgcolumns_read(row->field[9], &v);
     pgcolumns_refer(in, e->node, r, &v);
     pgconstraint_claim(in, e->node, r, row->field[1]);
+    put_validated(in, e, row->field[1], row->field[17]);
 }

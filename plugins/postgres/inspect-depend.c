@@ -2,7 +2,7 @@
 /* inspect-depend.c - what needs what, and what is said about it. */
 #include <string.h>
 
-#include "inspect.h"
+#include "inspect-columns.h"
 
 /* The node that a row of pg_depend speaks of. */
 static moult_node *dependent(struct inspect *in, uint32_t klass, uint32_t oid, uint32_t part)
@@ -37,8 +37,10 @@ void pginspect_depend_row(struct inspect *in, const struct row *row)
     /* A sequence is owned by its column, and that says so itself. */
     if (klass == CLASS_CLASS && own && own->relation && own->relation->kind == 'S' && to_part)
         return;
-    struct slice path = r && to_part ? pginspect_column_path(in, r, to_part) : target->path;
-    pginspect_refer(in, node, MOULT_REF_ENFORCED, path);
+    if (r && to_part)
+        pgcolumns_refer_to(in, node, r, to_part);
+    else
+        pginspect_refer(in, node, MOULT_REF_ENFORCED, target->path);
 }
 
 void pginspect_comment_row(struct inspect *in, const struct row *row)
@@ -47,8 +49,11 @@ void pginspect_comment_row(struct inspect *in, const struct row *row)
     struct entity *e = pginspect_find(in, klass, oid);
     struct slice text = row->field[3];
     const struct namespace *n = klass == CLASS_NAMESPACE ? pginspect_namespace(in, oid) : NULL;
-    if (n && !in->session->schema && n->place && slice_is(text, "standard public schema"))
-        return;
+    if (n && !in->session->schema && n->place) {
+        in->public_comment_seen = true;
+        if (slice_is(text, "standard public schema"))
+            return;
+    }
     if (n && n->place && (!e || !e->node)) /* that makes it unusual */
         e = pginspect_object(in, "schema", CLASS_NAMESPACE, oid, n->key, n->name);
     if (!e)

@@ -183,6 +183,8 @@ static void put_key(struct inspect *in, struct relation *r, const struct row *ro
     else
         pgconstraint_print_later(in, row_u32(row, 0), row_u32(row, 11));
     pgconstraint_deferrable(in, e->node, row_char(row, 14), row_char(row, 15));
+    /* One made ONLY on a partitioned table is invalid until all partitions have their part. */
+    pginspect_flag(in, e->node, "invalid", !row_char(row, 5));
     if (type != 'x')
         pgcolumns_put(in, e->node, "columns", r, &p.keys, p.key_count);
     pgcolumns_refer(in, e->node, r, &p.keys);

@@ -87,6 +87,48 @@ void pginspect_misc_row(struct inspect *in, const struct row *row)
         refer_by_name(in, e->node, "schema", "schema");
 }
 
+/* All grants, also where they are the usual. */
+static struct slice full_grants(struct inspect *in, char what, struct slice owner, struct slice acl)
+{
+    struct slice text =
+        acl.p ? pginspect_grants_text(in, what, owner, acl) : (struct slice){0};
+    if (!text.p)
+        text = slice_z(what == 'f'                  ? "PUBLIC: EXECUTE"
+                       : what == 'T' || what == 'l' ? "PUBLIC: USAGE"
+                                                    : "");
+    return pginspect_copy(in, text);
+}
+
+/* What somebody granted or took on a member of an extension. */
+void pginspect_member_grants_row(struct inspect *in, const struct row *row)
+{
+    char what = row_char(row, 3);
+    struct slice on = pginspect_mark(in, row->field[0]), column = row->field[1];
+    CLEANUP_TEXT struct text key = {0}, name = {0}, extension = {0};
+    pgtext_add(&key, on.p, on.n);
+    if (column.p) {
+        pgtext_name(&name, column.p, column.n);
+        pgtext_printf(&key, " (%s)", name.p ? name.p : "");
+    }
+    pgtext_name(&extension, row->field[2].p, row->field[2].n);
+    if (key.failed || name.failed || extension.failed)
+        pginspect_nomem(in);
+    struct slice grants = full_grants(in, what, row->field[4], row->field[5]);
+    struct slice initial = full_grants(in, what, row->field[4], row->field[6]);
+    if (in->st != MOULT_OK || slice_eq(grants, initial))
+        return;
+    /* Its own row goes by the extension's name. */
+    moult_node *node =
+        pginspect_child(in, in->api->root(in->tree), "member", slice_of(&key));
+    if (name.n)
+        pginspect_set(in, node, MOULT_SHAPE, "column", slice_of(&name));
+    pginspect_set(in, node, MOULT_RIGHTS, "grants", grants);
+    pginspect_set(in, node, MOULT_DERIVED, "initial", initial);
+    pgtext_clear(&in->path);
+    pginspect_segment(&in->path, "extension", slice_of(&extension));
+    pginspect_refer(in, node, MOULT_REF_OWNED, slice_of(&in->path));
+}
+
 static const char *objects_of(char c)
 {
     switch (c) {

@@ -85,13 +85,21 @@ void pginspect_namespace_row(struct inspect *in, const struct row *row)
         pginspect_rights(in, e->node, 'n', row->field[3], row->field[4]);
 }
 
-void pginspect_missing_public(struct inspect *in)
+void pginspect_public(struct inspect *in)
 {
-    if (in->public_seen || in->session->schema || in->st != MOULT_OK)
+    bool usual = in->public_seen && in->public_comment_seen;
+    if (usual || in->session->schema || in->st != MOULT_OK)
         return;
-    struct entity *e =
-        pginspect_object(in, "schema", CLASS_NAMESPACE, 0, slice_z("public"), slice_z("public"));
-    if (e)
+    struct namespace *n = in->namespaces;
+    while (n && !n->place)
+        n = n->hh.next;
+    struct entity *e = n ? pginspect_find(in, CLASS_NAMESPACE, n->oid) : NULL;
+    if (!e || !e->node)
+        e = pginspect_object(in, "schema", CLASS_NAMESPACE, n ? n->oid : 0, slice_z("public"),
+                             slice_z("public"));
+    if (e && in->public_seen)
+        pginspect_set_z(in, e->node, MOULT_NOTES, "comment", "");
+    else if (e)
         pginspect_flag(in, e->node, "missing", true);
 }
 
@@ -223,6 +231,7 @@ void pginspect_class_row(struct inspect *in, const struct row *row)
     *r = (struct relation){
         .kind = relkind, .oid = oid, .node = e->node, .partition = row->field[16].p};
     r->name = pginspect_copy(in, row->field[2]);
+    in->namesake |= in->session->schema && slice_is(r->name, in->session->schema);
     r->key = pginspect_copy(in, slice_of(&in->key));
     r->attributes = (uint32_t)row_i16(row, 21);
     e->relation = r;

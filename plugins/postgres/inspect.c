@@ -4,13 +4,31 @@
 
 #include <string.h>
 
-#include "stamp.h"
+#define ATTEMPTS 8
 
-#define ATTEMPTS 5
+/* Mixes the bytes of a field, or that there is none, into H. */
+static uint64_t mixed(uint64_t h, struct slice field)
+{
+    const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
+    h = (h ^ (field.p ? field.n : UINT64_MAX)) * odd;
+    for (size_t i = 0; i < field.n; i += 8) {
+        uint64_t word = 0;
+        memcpy(&word, field.p + i, field.n - i < 8 ? field.n - i : 8);
+        h = (h ^ word) * odd;
+        h ^= h >> 29;
+    }
+    return h;
+}
 
 static moult_status take_row(void *arg, int index, const struct row *row)
 {
     struct inspect *in = arg;
+    bool session = index < in->query_count &&
+                   postgres_catalogue[in->order[index]].row == pginspect_session_row;
+    uint64_t h = (uint64_t)index;
+    for (int i = 0; index < in->query_count && i < row->count && !session; i++)
+        h = mixed(h, row->field[i]);
+    in->seen += h; /* rows have no order */
     if (index < in->query_count)
         postgres_catalogue[in->order[index]].row(in, row);
     else if (row->field[0].p && in->state_count < STATES)
@@ -37,17 +55,13 @@ static void add_queries(struct inspect *in, int round)
     }
 }
 
-/* What functions of the server print does not obey the transaction's snapshot.  So the state of the
- * catalogue is asked for in the transaction and after its end.  That no transaction came or went is
- * proof enough, and costs nothing; where they do come and go, the rows of the catalogue are counted. */
-static void add_state(struct inspect *in, bool busy)
+/* What functions of the server print does not obey the transaction's snapshot.  So the snapshot is
+ * asked for in the transaction and after its end: that no other transaction came or went meanwhile is
+ * proof that all is of one state.  Where they do come and go, all is read again until it is twice the
+ * same, which nothing can be that changed between. */
+static void add_state(struct inspect *in)
 {
-    pgtext_z(&in->sql, "COPY (SELECT ");
-    if (busy)
-        postgres_state_sql(&in->sql, false);
-    else
-        pgtext_z(&in->sql, "txid_current_snapshot()::text");
-    pgtext_z(&in->sql, ") TO STDOUT (FORMAT binary);");
+    pgtext_z(&in->sql, "COPY (SELECT txid_current_snapshot()::text) TO STDOUT (FORMAT binary);");
 }
 
 /* The first message begins a transaction that sees one state; inside the writer's there is none of its
@@ -63,14 +77,14 @@ static bool build_first(struct inspect *in, const char *path)
 }
 
 /* The second one asks for what the first turned up, and ends it. */
-static bool build_second(struct inspect *in, const char *path, bool busy)
+static bool build_second(struct inspect *in, const char *path)
 {
     pgtext_clear(&in->sql);
     add_queries(in, 2);
-    add_state(in, busy);
+    add_state(in);
     if (!path)
         pgtext_z(&in->sql, "COMMIT;");
-    add_state(in, busy);
+    add_state(in);
     if (path) {
         pgtext_z(&in->sql, "SELECT pg_catalog.set_config('search_path', ");
         pgtext_literal(&in->sql, path, strlen(path));
@@ -101,19 +115,19 @@ static void forget(struct inspect *in)
     pgtext_free(&in->sql);
 }
 
-static moult_status attempt(struct inspect *in, const char *path, bool busy, bool *moved)
+static moult_status attempt(struct inspect *in, const char *path, bool *moved)
 {
     moult_session *s = in->session;
     moult_status st = run(in, build_first(in, path));
     if (st == MOULT_OK)
-        st = run(in, build_second(in, path, busy));
+        st = run(in, build_second(in, path));
     if (st != MOULT_OK && !path && PQtransactionStatus(s->conn) != PQTRANS_IDLE)
         postgres_query(s, "end a transaction", "ROLLBACK", NULL, 0, NULL, NULL);
     if (st != MOULT_OK)
         return st;
     *moved = in->state_count != STATES || !slice_eq(in->states[0], in->states[1]);
     pginspect_settle_columns(in);
-    pginspect_missing_public(in);
+    pginspect_public(in);
     return in->st;
 }
 
@@ -130,6 +144,7 @@ moult_status postgres_inspect(moult_session *session, const moult_binding *const
     CLEANUP_RESULT PGresult *r = NULL;
     moult_status st = current_path(session, &r, err);
     const moult_tree_api *api = session->host->tree;
+    uint64_t before = 0;
     for (int i = 0; i < ATTEMPTS && st == MOULT_OK; i++) {
         struct inspect in = {.session = session,
                              .host = session->host,
@@ -137,13 +152,16 @@ moult_status postgres_inspect(moult_session *session, const moult_binding *const
                              .tree = out,
                              .err = err,
                              .bindings = bindings,
-                             .binding_count = count};
+                             .binding_count = count,
+                             .seen = 1};
         bool moved = false;
-        st = attempt(&in, r ? PQgetvalue(r, 0, 0) : NULL, session->busy, &moved);
+        st = attempt(&in, r ? PQgetvalue(r, 0, 0) : NULL, &moved);
         forget(&in);
-        if (st != MOULT_OK || !moved)
+        /* What was dropped under its hands cannot be printed; in a transaction that is the end. */
+        bool again = st == MOULT_ERR_SQL && !r && i + 1 < ATTEMPTS;
+        if (!again && (st != MOULT_OK || !moved || in.seen == before))
             return st;
-        session->busy = true;
+        before = again ? 0 : in.seen;
         st = api->clear(out);
     }
     if (st != MOULT_OK)

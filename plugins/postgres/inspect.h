@@ -141,7 +141,8 @@ struct inspect {
     moult_status st; /* the first failure; all that builds does nothing after it */
     const moult_binding *const *bindings;
     uint32_t binding_count;
-    bool marking; /* texts may hold a bound name */
+    bool marking;  /* texts may hold a bound name */
+    bool namesake; /* something in the unit's schema has the schema's name */
 
     struct pool pool;
     struct namespace *namespaces;
@@ -155,11 +156,12 @@ struct inspect {
     struct relation *deferred; /* those with parents, the latest first */
     struct relation *views;
     struct relation *latest; /* whose column was seen last */
-    bool public_seen;
+    bool public_seen, public_comment_seen;
     struct slice acting;                             /* the role that moult acts as */
     struct text key, path, value, same, marked, sql; /* for reuse */
     struct slice states[STATES];                     /* of the catalogue, before and after */
     int state_count;
+    uint64_t seen; /* sum of the digests of all rows */
     int order[64], query_count; /* which query of the batch is which */
 };
 
@@ -281,7 +283,7 @@ pginspect_row_fn pginspect_session_row, pginspect_namespace_row, pginspect_membe
     pginspect_index_text_row, pginspect_constraint_row, pginspect_kinds_row, pginspect_trigger_row,
     pginspect_rule_row, pginspect_policy_row, pginspect_statistics_row, pginspect_user_type_row,
     pginspect_array_row, pginspect_routine_row, pginspect_aggregate_row, pginspect_misc_row,
-    pginspect_default_acl_row, pginspect_depend_row, pginspect_comment_row;
+    pginspect_member_grants_row, pginspect_default_acl_row, pginspect_depend_row, pginspect_comment_row;
 /* "PLAIN" ... */
 const char *pginspect_storage(char c);
 /* Attributes that follow from a column's type. */
@@ -291,6 +293,7 @@ void pginspect_put_default(struct inspect *in, struct relation *r, uint32_t attn
 /* Once all rows are there: what inherited columns have of their own; the names of views' columns. */
 void pginspect_settle_columns(struct inspect *in);
 void pginspect_list_views(struct inspect *in);
-void pginspect_missing_public(struct inspect *in);
+/* What "public" is without: its comment, or itself. */
+void pginspect_public(struct inspect *in);
 
 #endif

@@ -93,8 +93,8 @@ static bool is_sql(const char *p, size_t n)
 moult_status postgres_fold(const moult_host *host, const char *kind, const char *name, size_t len,
                            char **out, size_t *out_len, moult_error *err)
 {
-    static const char *const whole[] = {"cast", "default_privileges", "operator", "transform",
-                                        "user_mapping"};
+    static const char *const whole[] = {"cast",     "default_privileges", "member",
+                                        "operator", "transform",          "user_mapping"};
     CLEANUP_TEXT struct text t = {0};
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
         if (strcmp(kind, whole[i]) == 0) { /* their keys are no names */

@@ -7,6 +7,7 @@ postgres_reader_sources = \
 	plugins/postgres/catalogue-misc.c \
 	plugins/postgres/catalogue-types.c \
 	plugins/postgres/connect.c \
+	plugins/postgres/context.c plugins/postgres/context.h \
 	plugins/postgres/error.c \
 	plugins/postgres/grants.c \
 	plugins/postgres/inspect.c plugins/postgres/inspect.h \
@@ -28,7 +29,7 @@ postgres_reader_sources = \
 	plugins/postgres/reader.c \
 	plugins/postgres/result.c \
 	plugins/postgres/rights.c \
-	plugins/postgres/stamp.c plugins/postgres/stamp.h \
+	plugins/postgres/stamp.c \
 	plugins/postgres/tenants.c \
 	plugins/postgres/text.c \
 	plugins/postgres/pg.h plugins/postgres/session.h
@@ -37,10 +38,10 @@ postgres_dialect_sources = \
 	plugins/postgres/classify.c \
 	plugins/postgres/cut.c \
 	plugins/postgres/facts.c \
-	plugins/postgres/lexer.c \
-	plugins/postgres/lexer.h \
+	plugins/postgres/lexer.c plugins/postgres/lexer.h \
 	plugins/postgres/names.c \
 	plugins/postgres/opinion.c \
+	plugins/postgres/partition.c \
 	plugins/postgres/render.c \
 	plugins/postgres/render.h \
 	plugins/postgres/render-alter.c \
@@ -51,15 +52,18 @@ postgres_dialect_sources = \
 	plugins/postgres/render-kinds.c \
 	plugins/postgres/render-misc.c \
 	plugins/postgres/render-nodes.c \
+	plugins/postgres/render-partition.c \
 	plugins/postgres/render-rebuild.c \
 	plugins/postgres/render-rename.c \
 	plugins/postgres/render-rights.c \
+	plugins/postgres/render-swap.c \
 	plugins/postgres/render-table.c \
 	plugins/postgres/render-type.c \
 	plugins/postgres/render-view.c \
 	plugins/postgres/settings.c \
 	plugins/postgres/split.c \
 	plugins/postgres/split.h \
+	plugins/postgres/types.c \
 	plugins/postgres/ways.c \
 	plugins/postgres/ways-table.c \
 	plugins/postgres/ways-type.c
@@ -68,6 +72,7 @@ postgres_writer_sources = \
 	plugins/postgres/reap.c \
 	plugins/postgres/scratch.c plugins/postgres/scratch.h \
 	plugins/postgres/writer.c plugins/postgres/writer.h \
+	plugins/postgres/writer-index.c \
 	plugins/postgres/writer-records.c
 postgres_sources = $(postgres_reader_sources) $(postgres_dialect_sources) $(postgres_writer_sources)
 postgres_libs = $(POSTGRES_LIBS) -lpg_query -lcrypto

@@ -20,7 +20,7 @@ static const moult_param *const params[] = {&param_role, &param_statement_timeou
 const moult_dialect postgres_dialect = {
     .head =
         {
-            .size = MOULT_END(moult_dialect, fold),
+            .size = MOULT_END(moult_dialect, preamble),
             .major = MOULT_DIALECT_MAJOR,
             .minor = MOULT_DIALECT_MINOR,
             .threading = MOULT_THREAD_FREE,
@@ -35,12 +35,13 @@ const moult_dialect postgres_dialect = {
     .render = postgres_render,
     .bind = postgres_bind,
     .fold = postgres_fold,
+    .preamble = POSTGRES_PREAMBLE,
 };
 
 const moult_reader postgres_reader = {
     .head =
         {
-            .size = MOULT_END(moult_reader, records),
+            .size = MOULT_END(moult_reader, move),
             .major = MOULT_READER_MAJOR,
             .minor = MOULT_READER_MINOR,
             .threading = MOULT_THREAD_SESSION,
@@ -59,6 +60,7 @@ const moult_reader postgres_reader = {
     .stamp = postgres_stamp,
     .measure = postgres_measure,
     .records = postgres_records,
+    .move = postgres_move,
 };
 
 const moult_writer postgres_writer = {

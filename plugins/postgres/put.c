@@ -198,8 +198,10 @@ static int compare_items(const void *a, const void *b)
     return c ? c : (x->name.n > y->name.n) - (x->name.n < y->name.n);
 }
 
-/* Items "name=value" that \x1f parts, by their names: their order means nothing. */
-static size_t read_items(struct inspect *in, struct slice list, struct item items[MAX_ITEMS])
+/* Items "name=value" that \x1f parts, in the server's order, or (SORTED) by their names: their order means
+ * nothing, but is kept where they are written. */
+static size_t read_items(struct inspect *in, struct slice list, bool sorted,
+                         struct item items[MAX_ITEMS])
 {
     size_t count = 0;
     while (list.p && list.n) {
@@ -219,23 +221,33 @@ static size_t read_items(struct inspect *in, struct slice list, struct item item
         list.p += end ? n + 1 : n;
         list.n -= end ? n + 1 : n;
     }
-    if (count > 1)
+    if (sorted && count > 1)
         qsort(items, count, sizeof *items, compare_items);
     return count;
 }
 
-static void add_options(struct inspect *in, struct slice list, const char *prefix)
+static void add_options(struct inspect *in, struct text *to, struct slice list, const char *prefix)
 {
     struct item items[MAX_ITEMS];
-    size_t count = read_items(in, list, items);
+    size_t count = read_items(in, list, to == &in->same, items);
     for (size_t i = 0; i < count; i++) {
-        if (in->value.n)
-            pgtext_z(&in->value, ", ");
-        pgtext_z(&in->value, prefix);
-        pgtext_name(&in->value, items[i].name.p, items[i].name.n);
-        pgtext_char(&in->value, '=');
-        pgtext_literal(&in->value, items[i].value.p, items[i].value.n);
+        if (to->n)
+            pgtext_z(to, ", ");
+        pgtext_z(to, prefix);
+        pgtext_name(to, items[i].name.p, items[i].name.n);
+        pgtext_char(to, '=');
+        pgtext_literal(to, items[i].value.p, items[i].value.n);
     }
+}
+
+/* What stands in in->value, compared by what stands in in->same. */
+static void set_items(struct inspect *in, moult_node *node, uint32_t aspect, const char *name)
+{
+    struct slice text = slice_of(&in->value), same = slice_of(&in->same);
+    if (in->value.failed || in->same.failed)
+        pginspect_nomem(in);
+    else if (in->st == MOULT_OK && node && text.n)
+        check(in, in->api->set(in->tree, node, aspect, name, text.p, text.n, same.p, same.n));
 }
 
 void pginspect_options(struct inspect *in, moult_node *node, uint32_t aspect, struct slice items,
@@ -244,12 +256,13 @@ void pginspect_options(struct inspect *in, moult_node *node, uint32_t aspect, st
     if (!items.p && !toast.p)
         return;
     pgtext_clear(&in->value);
-    add_options(in, items, "");
-    add_options(in, toast, "toast.");
-    if (in->value.failed)
-        pginspect_nomem(in);
-    else if (in->value.n)
-        pginspect_set(in, node, aspect, "options", slice_of(&in->value));
+    pgtext_clear(&in->same);
+    for (int i = 0; i < 2; i++) {
+        struct text *to = i ? &in->same : &in->value;
+        add_options(in, to, items, "");
+        add_options(in, to, toast, "toast.");
+    }
+    set_items(in, node, aspect, "options");
 }
 
 /* What in a user mapping says who, and not what only he knows. */
@@ -264,28 +277,31 @@ static bool is_open(struct slice name)
     return false;
 }
 
+static void add_generic_options(struct inspect *in, struct text *to, struct slice list, bool secret)
+{
+    struct item items[MAX_ITEMS];
+    size_t count = read_items(in, list, to == &in->same, items);
+    pgtext_clear(to);
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            pgtext_z(to, ", ");
+        pgtext_name(to, items[i].name.p, items[i].name.n);
+        pgtext_char(to, ' ');
+        if (secret && !is_open(items[i].name))
+            pgtext_z(to, "'(hidden)'");
+        else
+            pgtext_literal(to, items[i].value.p, items[i].value.n);
+    }
+}
+
 void pginspect_generic_options(struct inspect *in, moult_node *node, const char *attribute,
                                struct slice list, bool secret)
 {
-    struct item items[MAX_ITEMS];
     if (!list.p)
         return;
-    size_t count = read_items(in, list, items);
-    pgtext_clear(&in->value);
-    for (size_t i = 0; i < count; i++) {
-        if (i)
-            pgtext_z(&in->value, ", ");
-        pgtext_name(&in->value, items[i].name.p, items[i].name.n);
-        pgtext_char(&in->value, ' ');
-        if (secret && !is_open(items[i].name))
-            pgtext_z(&in->value, "'(hidden)'");
-        else
-            pgtext_literal(&in->value, items[i].value.p, items[i].value.n);
-    }
-    if (in->value.failed)
-        pginspect_nomem(in);
-    else if (in->value.n)
-        pginspect_set(in, node, MOULT_SHAPE, attribute, slice_of(&in->value));
+    add_generic_options(in, &in->value, list, secret);
+    add_generic_options(in, &in->same, list, secret);
+    set_items(in, node, MOULT_SHAPE, attribute);
 }
 
 void pginspect_refer(struct inspect *in, moult_node *node, uint32_t strength, struct slice path)

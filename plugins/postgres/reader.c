@@ -46,6 +46,12 @@ moult_status postgres_open(const moult_host *host, const moult_open *how, moult_
     return MOULT_OK;
 }
 
+moult_status postgres_move(moult_session *session, const moult_open *how, moult_error *err)
+{
+    moult_status st = postgres_connect_again(session, how, err);
+    return st == MOULT_OK && session->schema ? find_schema(session, err) : st;
+}
+
 void postgres_close(moult_session *session)
 {
     if (!session)
@@ -73,11 +79,12 @@ moult_status postgres_server(moult_session *session, moult_server *out, moult_er
 {
     (void)err;
     *out = (moult_server){
-        .size = MOULT_END(moult_server, read_only),
+        .size = MOULT_END(moult_server, tenant),
         .major = (uint32_t)session->number / 10000,
         .make = "PostgreSQL",
         .version = session->version,
         .read_only = session->standby,
+        .tenant = session->schema,
     };
     return MOULT_OK;
 }

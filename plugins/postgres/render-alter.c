@@ -43,6 +43,18 @@ static void replica_identity(struct rendering *r, const moult_node *from, const 
     run(r, "ALTER TABLE % REPLICA IDENTITY %", key, identity.p ? identity : span_of("DEFAULT"));
 }
 
+/* What is validated here alone.  It cannot be taken back, and need not be. */
+static void validate_inherited(struct rendering *r, const moult_node *from, const moult_node *to)
+{
+    struct span list = node_text(r->host, to, "validated"), each;
+    uint32_t before = r->emitted;
+    while (list_next(&list, &each))
+        if (!list_has(node_text(r->host, from, "validated"), each))
+            validate_check(r, node_key(r->host, to), each);
+    if (before == r->emitted && node_differs(r->host, from, to, "validated"))
+        nothing(r, "what is validated stays so");
+}
+
 void alter_table(struct rendering *r, const moult_node *from, const moult_node *to)
 {
     const moult_host *host = r->host;
@@ -68,6 +80,7 @@ void alter_table(struct rendering *r, const moult_node *from, const moult_node *
     set_or(r, from, to, "access_method", "SET ACCESS METHOD", "heap");
     set_or(r, from, to, "tablespace", "SET TABLESPACE", "pg_default");
     replica_identity(r, from, to);
+    validate_inherited(r, from, to);
     set_flag(r, from, to, "row_security", "ENABLE ROW LEVEL SECURITY",
              "DISABLE ROW LEVEL SECURITY");
     set_flag(r, from, to, "force_row_security", "FORCE ROW LEVEL SECURITY",
@@ -184,6 +197,21 @@ void alter_children(struct rendering *r, const moult_node *from, const moult_nod
     alter_parts(r, from, to, false);
 }
 
+/* What the partition's part of WHOLE, called NAME, is to be once the table is alone; NULL: it goes. */
+static const moult_node *wanted_alone(struct rendering *r, const moult_node *table,
+                                      const moult_node *whole, struct span key, struct span name)
+{
+    static const char *const kinds[] = {"primary_key", "unique", "exclude"};
+    const moult_node *wanted = tree_node(r->host, r->to, "index", key);
+    for (size_t i = 0; !wanted && i < sizeof kinds / sizeof *kinds; i++)
+        wanted = node_child(r->host, table, kinds[i], name);
+    bool same = wanted && whole && !node_differs(r->host, whole, wanted, "definition") &&
+                !node_differs(r->host, whole, wanted, "unique") &&
+                !node_differs(r->host, whole, wanted, "deferrable") &&
+                node_is(r->host, whole, "index") == node_is(r->host, wanted, "index");
+    return same ? wanted : NULL;
+}
+
 /* After a partition is detached: its parts of its parent's indexes that nobody wants. */
 static void drop_copies(struct rendering *r, const moult_node *from, const moult_node *to)
 {
@@ -194,10 +222,10 @@ static void drop_copies(struct rendering *r, const moult_node *from, const moult
         if (!node_is(host, copy, "index_copy") || !own.p)
             continue;
         key_cut(own, &schema, &name);
-        if (tree_node(host, r->to, "index", own) || node_child(host, to, "primary_key", name) ||
-            node_child(host, to, "unique", name) || node_child(host, to, "exclude", name))
+        const moult_node *whole = copy_original(host, r->from, from, node_key(host, copy));
+        if (wanted_alone(r, to, whole, own, name))
             continue;
-        if (tree_node(host, r->from, "index", node_key(host, copy)))
+        if (node_is(host, whole, "index"))
             run(r, "DROP INDEX IF EXISTS %", own);
         else
             run(r, "ALTER TABLE % DROP CONSTRAINT IF EXISTS %", node_key(host, to), name);
@@ -230,7 +258,9 @@ static void unlink_table(struct rendering *r, const moult_node *from, const moul
     struct span list = node_text(host, from, "inherits"), each;
     if (parent.p && (node_differs(host, from, to, "partition_of") ||
                      node_differs(host, from, to, "bound"))) {
-        run(r, "ALTER TABLE % DETACH PARTITION %", parent, key);
+        if (table_fate(host, trees_of(r), from) != FATE_OUT &&
+            group_part(host, trees_of(r), from) == PART_NONE)
+            run(r, "ALTER TABLE % DETACH PARTITION %", parent, key);
         if (node_differs(host, from, to, "partition_of")) {
             drop_foreign_keys(r, from, key);
             drop_copies(r, from, to);
@@ -248,6 +278,11 @@ void relink_table(struct rendering *r, const moult_node *from, const moult_node 
     const moult_host *host = r->host;
     struct span key = node_key(host, to), parent = node_text(host, to, "partition_of");
     struct span list = node_text(host, to, "inherits"), each;
+    uint32_t before = r->emitted;
+    enum part part = group_part(host, trees_of(r), from);
+    if (part == PART_LEADER)
+        move_partitions(r, from);
+    make_room(r, from);
     unlink_table(r, from, to);
     alter_children(r, from, to);
     adopt_parents(r, from, to);
@@ -256,11 +291,12 @@ void relink_table(struct rendering *r, const moult_node *from, const moult_node 
             run(r, "ALTER TABLE % INHERIT %", key, each);
     if (node_has(host, to, "of") && node_differs(host, from, to, "of"))
         run(r, "ALTER TABLE % OF %", key, node_text(host, to, "of"));
-    if (parent.p &&
-        (node_differs(host, from, to, "partition_of") || node_differs(host, from, to, "bound"))) {
+    bool moved = node_differs(host, from, to, "partition_of");
+    if (parent.p && (moved || (node_differs(host, from, to, "bound") && part == PART_NONE))) {
         run(r, "ALTER TABLE % ATTACH PARTITION % %", parent, key, node_text(host, to, "bound"));
         new_index_copies(r, to);
     }
     alter_table(r, from, to);
+    if (before == r->emitted)
+        nothing(r, "its bounds change with those of others");
 }
-

@@ -149,7 +149,11 @@ void create_column(struct rendering *r, const moult_node *column)
         return;
     }
     const moult_node *now = tree_twin(host, r->from, object);
+    CLEANUP_NODES struct nodes heirs = {0};
     bool had = now && inherited_column(host, r->from, now, key);
+    if (!tables_below(host, r->from, object, &heirs))
+        r->sql.failed = true;
+    had |= heirs.n && !node_has(host, object, "partition_by"); /* one of them may have made it */
     say_alter(r, object);
     say(r, had ? " ADD COLUMN IF NOT EXISTS " : " ADD COLUMN ");
     say_column(r, column);
@@ -312,7 +316,9 @@ static void change_type(struct rendering *r, const moult_node *from, const moult
     const moult_node *value = node_child(host, from, "default", span_of(""));
     const moult_node *wanted = node_child(host, to, "default", span_of(""));
     bool typed = node_differs(host, from, to, "type");
-    if (value && typed) {
+    /* One that changes is set aside by itself. */
+    bool keeps = value && wanted && node_same_shape(host, value, wanted);
+    if (keeps && typed) {
         say_alter_column(r, to);
         run(r, "DROP DEFAULT");
     }
@@ -323,7 +329,7 @@ static void change_type(struct rendering *r, const moult_node *from, const moult
     if (typed)
         say_using(r, key, node_text(host, from, "type"), type);
     done(r);
-    if (wanted && value && typed)
+    if (keeps && typed)
         set_default(r, NULL, wanted);
 }
 

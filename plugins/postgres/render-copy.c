@@ -5,9 +5,8 @@
  * has; and it is made only where the parent's came without it. */
 #include "render.h"
 
-/* The index or key of TREE that has KEY, S.N, or NULL. */
-static const moult_node *original(const moult_host *host, const moult_tree *tree,
-                                  const moult_node *partition, struct span key)
+const moult_node *copy_original(const moult_host *host, const moult_tree *tree,
+                                const moult_node *partition, struct span key)
 {
     static const char *const kinds[] = {"primary_key", "unique", "exclude"};
     const moult_node *node = tree_node(host, tree, "index", key);
@@ -101,8 +100,9 @@ void render_index_copy(struct rendering *r, const moult_node *from, const moult_
     say(r, "DO $moult$ DECLARE i pg_catalog.regclass; BEGIN SELECT h.inhrelid INTO i FROM "
            "pg_catalog.pg_inherits h JOIN pg_catalog.pg_index x ON x.indexrelid = h.inhrelid "
            "WHERE h.inhparent = pg_catalog.to_regclass(~) AND x.indrelid = "
-           "pg_catalog.to_regclass(~); ", key, table);
-    const moult_node *parent = to ? original(host, r->to, partition, key) : NULL;
+           "pg_catalog.to_regclass(~); IF pg_catalog.to_regclass(~) IS NULL THEN RETURN; END IF; ",
+        key, table, key);
+    const moult_node *parent = to ? copy_original(host, r->to, partition, key) : NULL;
     if (own.p && !from && parent)
         say_missing(r, parent, key, table, own);
     if (own.p)
@@ -124,7 +124,7 @@ static bool is_plain_copy(struct rendering *r, const moult_node *table, const mo
     struct span schema, name, base, own = node_text(host, copy, "name");
     key_cut(node_key(host, table), &schema, &base);
     key_cut(own, &schema, &name);
-    const moult_node *parent = original(host, r->to, table, node_key(host, copy));
+    const moult_node *parent = copy_original(host, r->to, table, node_key(host, copy));
     return parent && !node_has(host, copy, "options") && !node_has(host, copy, "comment") &&
            !node_has(host, copy, "clustered") && has_usual_name(host, parent, base, name);
 }
@@ -135,7 +135,7 @@ void index_copies_of(struct rendering *r, struct span key, bool all)
     EACH_CHILD(host, r->to && r->from ? host->tree->top(r->to) : NULL, table)
     {
         const moult_node *copy = node_child(host, table, "index_copy", key);
-        if (copy && tree_twin(host, r->from, table) && (all || !is_plain_copy(r, table, copy)))
+        if (copy && (all || tree_twin(host, r->from, table)) && (all || !is_plain_copy(r, table, copy)))
             render_index_copy(r, NULL, copy);
     }
 }
@@ -148,4 +148,19 @@ void new_index_copies(struct rendering *r, const moult_node *table)
         if (node_is(host, copy, "index_copy") && !is_plain_copy(r, table, copy))
             render_index_copy(r, NULL, copy);
     }
+}
+
+void index_copies_of_key(struct rendering *r, const moult_node *key)
+{
+    struct span schema, name;
+    struct text index = {0};
+    key_cut(node_key(r->host, node_object(r->host, key)), &schema, &name);
+    pgtext_add(&index, schema.p, schema.n);
+    pgtext_char(&index, '.');
+    pgtext_add(&index, node_key(r->host, key).p, node_key(r->host, key).n);
+    if (index.failed)
+        r->sql.failed = true;
+    bool all = node_flag(r->host, key, "invalid");
+    index_copies_of(r, (struct span){index.p, index.n}, all);
+    pgtext_free(&index);
 }

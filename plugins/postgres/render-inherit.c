@@ -65,6 +65,12 @@ void become_own(struct rendering *r, const moult_node *from, const moult_node *c
                      inherited_column(host, r->from, from, key)};
     settle(r, node_key(host, from), key, a, (struct view){column, NULL});
     column_settings(r, a.own, column);
+    EACH_CHILD(host, column, part)
+    {
+        if (node_is(host, part, "owned_sequence") &&
+            !node_child(host, a.own, "owned_sequence", node_key(host, part)))
+            own_sequence(r, part, true);
+    }
 }
 
 static void become_inherited(struct rendering *r, const moult_node *from, const moult_node *to,
@@ -125,4 +131,26 @@ static void adopt_from(struct rendering *r, const moult_node *from, const moult_
 void adopt_parents(struct rendering *r, const moult_node *from, const moult_node *to)
 {
     adopt_from(r, from, to, to, 64);
+}
+
+void validate_check(struct rendering *r, struct span table, struct span name)
+{
+    run(r,
+        "DO $moult$ BEGIN ALTER TABLE % VALIDATE CONSTRAINT %; EXCEPTION WHEN check_violation THEN "
+        "NULL; END $moult$",
+        table, name);
+}
+
+void validate_below(struct rendering *r, const moult_node *table, struct span name, int depth)
+{
+    CLEANUP_NODES struct nodes below = {0};
+    if (!tables_below(r->host, r->to, table, &below))
+        r->sql.failed = true;
+    for (size_t i = 0; i < below.n; i++) {
+        if (list_has(node_text(r->host, below.at[i], "validated"), name) &&
+            tree_twin(r->host, r->from, below.at[i]))
+            validate_check(r, node_key(r->host, below.at[i]), name);
+        if (depth)
+            validate_below(r, below.at[i], name, depth - 1);
+    }
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* render-kinds.c - what the kinds of objects have in common, DROP, and probes. */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "render.h"
@@ -28,6 +27,7 @@ static const struct kind kinds[] = {
     {"index", "INDEX", NULL, NULL, NULL, 0},
     {"language", "LANGUAGE", "LANGUAGE", NULL, USAGE, KIND_OWNER},
     {"materialized_view", "MATERIALIZED VIEW", "TABLE", "TABLES", NULL, KIND_OWNER},
+    {"member", "", NULL, NULL, NULL, KIND_NO_COMMENT},
     {"operator", "OPERATOR", NULL, NULL, NULL, KIND_OWNER},
     {"operator_class", "OPERATOR CLASS", NULL, NULL, NULL, KIND_OWNER},
     {"operator_family", "OPERATOR FAMILY", NULL, NULL, NULL, KIND_OWNER},
@@ -184,18 +184,39 @@ static bool is_adopted(struct rendering *r, const moult_node *index)
     return false;
 }
 
-/* The partition of a table that will have none: its rows move, so it must not take them along. */
-static bool gives_rows_back(struct rendering *r, const moult_node *table)
+/* false: the table goes by itself. */
+static bool drop_partition(struct rendering *r, const moult_node *table)
 {
-    struct span parent = node_text(r->host, table, "partition_of");
-    for (int depth = 0; parent.p && depth < 64; depth++) {
-        const moult_node *now = tree_node(r->host, r->from, "table", parent);
-        const moult_node *then = tree_node(r->host, r->to, "table", parent);
-        if (then && table_repartitions(r->host, now, then))
-            return true;
-        parent = node_text(r->host, now, "partition_of");
+    if (!node_is(r->host, table, "table") || !node_has(r->host, table, "partition_of"))
+        return false;
+    enum part part = group_part(r->host, trees_of(r), table);
+    bool along = ends_above(r->host, trees_of(r), table);
+    if (along)
+        make_old(r, table, true);
+    else if (part == PART_LEADER)
+        move_partitions(r, table);
+    else if (part == PART_MEMBER)
+        nothing(r, "it ends when its rows have moved");
+    return part != PART_NONE || along;
+}
+
+/* The server does not let a partition go while a foreign key to the whole may need its rows. */
+static void detach_referenced(struct rendering *r, const moult_node *table)
+{
+    const moult_host *host = r->host;
+    struct span parent = node_text(host, table, "partition_of"), above = parent;
+    for (int depth = 0; above.p && depth < 64; depth++) {
+        const moult_node *node = tree_node(host, r->from, "table", above);
+        EACH_CHILD(host, host->tree->top(r->from), foreign)
+        {
+            if (!node_is(host, foreign, "foreign_key") ||
+                !span_equal(node_text(host, foreign, "to"), above))
+                continue;
+            run(r, "ALTER TABLE % DETACH PARTITION %", parent, node_key(host, table));
+            return;
+        }
+        above = node_text(host, node, "partition_of");
     }
-    return false;
 }
 
 static void drop_related(struct rendering *r, const moult_node *node, const struct kind *k)
@@ -219,19 +240,17 @@ void drop_object(struct rendering *r, const moult_node *node)
         alter_schema(r, node, NULL);
     } else if (node_is(host, node, "default_privileges")) {
         render_default_privileges(r, node, NULL);
+    } else if (node_is(host, node, "member")) {
+        if (!goes_with_another(r, node))
+            render_member(r, node, NULL);
     } else if (k->flags & KIND_RELATED) {
         drop_related(r, node, k);
     } else if (node_is(host, node, "user_mapping")) {
         const char *server = memmem(key.p, key.n, " SERVER ", 8);
         struct span role = {key.p, server ? (size_t)(server - key.p) : key.n};
         run(r, "DROP USER MAPPING FOR %%", role, span_after(key, role.n));
-    } else if (node_is(host, node, "table") && gives_rows_back(r, node)) {
-        uint32_t hash = 2166136261u;
-        for (size_t i = 0; i < key.n; i++)
-            hash = (hash ^ (unsigned char)key.p[i]) * 16777619u;
-        char what[16], name[64];
-        snprintf(what, sizeof what, "part_%08x", hash);
-        run(r, "ALTER TABLE IF EXISTS % RENAME TO %", key, temporary_name(r, name, what));
+    } else if (drop_partition(r, node)) {
+        return;
     } else if (node_is(host, node, "index") && is_adopted(r, node)) {
         run(r,
             "DO $moult$ BEGIN IF NOT EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhrelid = "
@@ -239,8 +258,11 @@ void drop_object(struct rendering *r, const moult_node *node)
             key, key);
         return;
     } else {
-        if (node_is(host, node, "table") || node_is(host, node, "foreign_table"))
+        if (node_is(host, node, "table") || node_is(host, node, "foreign_table")) {
             release_sequences(r, node);
+            if (node_has(host, node, "partition_of"))
+                detach_referenced(r, node);
+        }
         run(r, "DROP % %%", span_of(k->word),
             span_of(goes_with_another(r, node) ? "IF EXISTS " : ""), key);
     }

@@ -58,14 +58,41 @@ static void alter_generic_options(struct rendering *r, const moult_node *from,
 /* ---- schemas ---- */
 
 /* What initdb gave to public depends on the server's version. */
-static void usual_public(struct rendering *r)
+static void usual_owner(struct rendering *r)
 {
     run(r, "DO $moult$ BEGIN IF pg_catalog.current_setting('server_version_num')::integer >= 150000 "
            "THEN ALTER SCHEMA public OWNER TO pg_database_owner; ELSE EXECUTE pg_catalog.format("
            "'ALTER SCHEMA public OWNER TO %', (SELECT rolname FROM pg_catalog.pg_roles WHERE oid = 10)); "
-           "END IF; REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT USAGE ON SCHEMA public TO PUBLIC; "
+           "END IF; END $moult$", span_of("%I"));
+}
+
+static void usual_grants(struct rendering *r)
+{
+    run(r, "DO $moult$ BEGIN GRANT USAGE ON SCHEMA public TO PUBLIC; "
            "IF pg_catalog.current_setting('server_version_num')::integer < 150000 THEN "
-           "GRANT CREATE ON SCHEMA public TO PUBLIC; END IF; END $moult$", span_of("%I"));
+           "GRANT CREATE ON SCHEMA public TO PUBLIC; END IF; END $moult$");
+}
+
+/* FROM or TO may be NULL: it is like new.  MADE: it was made anew just now, with nothing on it. */
+static void alter_public(struct rendering *r, const moult_node *from, const moult_node *to,
+                         bool made)
+{
+    const moult_host *host = r->host;
+    struct span owner = node_text(host, to, "owner"), comment = node_text(host, to, "comment");
+    if (owner.p && (made || node_differs(host, from, to, "owner")))
+        run(r, "ALTER SCHEMA public OWNER TO %", owner);
+    else if (made || node_differs(host, from, to, "owner"))
+        usual_owner(r);
+    if (made || node_differs(host, from, to, "grants")) {
+        if (!made && !node_has(host, from, "grants"))
+            run(r, "REVOKE ALL ON SCHEMA public FROM PUBLIC");
+        render_all_grants(r, made ? NULL : from, to);
+        if (!node_has(host, to, "grants"))
+            usual_grants(r);
+    }
+    if (made || node_differs(host, from, to, "comment"))
+        run(r, "COMMENT ON SCHEMA public IS ~",
+            comment.p ? comment : span_of("standard public schema"));
 }
 
 /* A schema that is there before moult comes.  FROM or TO may be NULL: it is like new. */
@@ -74,34 +101,21 @@ void alter_schema(struct rendering *r, const moult_node *from, const moult_node 
     const moult_host *host = r->host;
     const moult_node *node = to ? to : from;
     struct span key = node_key(host, node);
-    bool public = span_is(key, "public");
     if (node_flag(host, to, "missing")) {
         run(r, "DROP SCHEMA %", key);
         return;
     }
-    if (node_flag(host, from, "missing")) {
+    bool made = node_flag(host, from, "missing");
+    if (made)
         run(r, "CREATE SCHEMA %", key);
-        from = NULL;
-        if (!to && public)
-            usual_public(r);
-    }
-    if (to && public) {
-        bool owner = node_differs(host, from, to, "owner");
-        if (owner)
-            run(r, "ALTER SCHEMA public OWNER TO %", owner_of(host, to));
-        if (owner || node_differs(host, from, to, "grants"))
-            render_grants(r, NULL, to);
-        render_comment(r, from, to);
+    if (span_is(key, "public")) {
+        alter_public(r, from, to, made);
     } else if (to) {
         render_rights(r, from, to);
-    } else if (public && from) {
-        if (node_has(host, from, "owner") || node_has(host, from, "grants"))
-            usual_public(r);
-        if (node_has(host, from, "comment"))
-            run(r, "COMMENT ON SCHEMA public IS 'standard public schema'");
     } else if (from) {
         if (node_has(host, from, "owner"))
             run(r, "ALTER SCHEMA % OWNER TO CURRENT_USER", key);
+        render_all_grants(r, from, NULL);
         if (node_has(host, from, "comment"))
             run(r, "COMMENT ON SCHEMA % IS NULL", key);
     }
@@ -127,16 +141,32 @@ static void create_schema(struct rendering *r, const moult_node *node)
 
 /* ---- extensions, event triggers ---- */
 
+/* Default privileges of the acting role must not reach what an extension makes: they are taken away
+ * meanwhile. */
+static void own_defaults(struct rendering *r, bool on)
+{
+    EACH_CHILD(r->host, r->from ? r->host->tree->top(r->from) : NULL, node)
+    {
+        bool own = node_is(r->host, node, "default_privileges") &&
+                   span_is(node_text(r->host, node, "role"), "CURRENT_USER") &&
+                   tree_twin(r->host, r->to, node);
+        if (own)
+            render_default_privileges(r, on ? NULL : node, on ? node : NULL);
+    }
+}
+
 static void create_extension(struct rendering *r, const moult_node *node)
 {
     struct span schema = node_text(r->host, node, "schema");
     struct span version = node_text(r->host, node, "version");
+    own_defaults(r, false);
     say(r, "CREATE EXTENSION %", node_key(r->host, node));
     if (schema.p)
         say(r, " SCHEMA %", schema);
     if (version.p)
         say(r, " VERSION ~", version);
     done(r);
+    own_defaults(r, true);
     render_comment(r, NULL, node);
 }
 
@@ -407,6 +437,8 @@ bool create_misc(struct rendering *r, const moult_node *node)
         create_event_trigger(r, node);
     } else if (node_is(host, node, "default_privileges")) {
         render_default_privileges(r, NULL, node);
+    } else if (node_is(host, node, "member")) {
+        render_member(r, NULL, node);
     } else if (node_is(host, node, "operator_class")) {
         create_operator_class(r, node);
     } else if (node_is(host, node, "operator_family")) {
@@ -449,6 +481,8 @@ bool alter_misc(struct rendering *r, const moult_node *from, const moult_node *t
         render_rights(r, from, to);
     } else if (node_is(host, to, "default_privileges")) {
         render_default_privileges(r, from, to);
+    } else if (node_is(host, to, "member")) {
+        render_member(r, from, to);
     } else if (node_is(host, to, "publication")) {
         alter_publication(r, from, to);
     } else if (node_is(host, to, "subscription")) {

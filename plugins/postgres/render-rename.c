@@ -11,10 +11,18 @@ static void rename_label(struct rendering *r, const moult_node *from, const moul
             run(r, "ALTER TYPE % RENAME VALUE % TO %", node_key(r->host, to), x, y);
 }
 
+/* What FROM and TO belong to is renamed before them, and its name is taken back after theirs: either
+ * way it bears the new one. */
+static const moult_node *renamed(const struct rendering *r, const moult_node *from,
+                                 const moult_node *to)
+{
+    return r->role == MOULT_SQL_UNDO ? from : to;
+}
+
 static void rename_part(struct rendering *r, const moult_node *from, const moult_node *to)
 {
     const moult_host *host = r->host;
-    const moult_node *object = node_object(host, to);
+    const moult_node *object = node_object(host, renamed(r, from, to));
     struct span old = node_key(host, from), new = node_key(host, to);
     if (node_is(host, to, "attribute")) {
         run(r, "ALTER TYPE % RENAME ATTRIBUTE % TO %", node_key(host, object), old, new);
@@ -33,7 +41,8 @@ static void rename_related(struct rendering *r, const moult_node *from, const mo
 {
     struct span relation, old, new, ignored;
     belongs(r->host, from, &ignored, &old);
-    belongs(r->host, to, &relation, &new);
+    belongs(r->host, to, &ignored, &new);
+    belongs(r->host, renamed(r, from, to), &relation, &ignored);
     if (node_is(r->host, to, "foreign_key"))
         run(r, "ALTER TABLE % RENAME CONSTRAINT % TO %", relation, old, new);
     else

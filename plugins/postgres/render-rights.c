@@ -274,6 +274,16 @@ void render_column_grants(struct rendering *r, const moult_node *from, const mou
         grants_between(r, from, to, NULL);
 }
 
+void render_all_grants(struct rendering *r, const moult_node *from, const moult_node *to)
+{
+    CLEANUP_ACL struct acl a = {0}, b = {0};
+    CLEANUP_PLACE struct place place = {0};
+    place_of(r, to ? to : from, &place);
+    acl_parse(&a, node_text(r->host, from, "grants"), NULL);
+    acl_parse(&b, node_text(r->host, to, "grants"), NULL);
+    acl_changes(r, &place, &a, &b);
+}
+
 void render_grants(struct rendering *r, const moult_node *from, const moult_node *to)
 {
     const struct kind *k = kind_of(r->host, to);
@@ -318,6 +328,19 @@ void render_rights(struct rendering *r, const moult_node *from, const moult_node
     render_owner(r, from, to);
     render_grants(r, from, to);
     render_comment(r, from, to);
+}
+
+void render_member(struct rendering *r, const moult_node *from, const moult_node *to)
+{
+    const moult_host *host = r->host;
+    const moult_node *node = to ? to : from;
+    struct span key = node_key(host, node), column = node_text(host, node, "column");
+    CLEANUP_ACL struct acl a = {0}, b = {0};
+    CLEANUP_PLACE struct place place = {.owner = span_of("CURRENT_USER"), .column = column};
+    pgtext_add(&place.on, key.p, key.n - (column.p ? column.n + sizeof " ()" - 1 : 0));
+    acl_parse(&a, from ? node_text(host, from, "grants") : node_text(host, to, "initial"), NULL);
+    acl_parse(&b, to ? node_text(host, to, "grants") : node_text(host, from, "initial"), NULL);
+    acl_changes(r, &place, &a, &b);
 }
 
 void render_default_privileges(struct rendering *r, const moult_node *from, const moult_node *to)

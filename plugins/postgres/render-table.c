@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* render-table.c - CREATE TABLE, and constraints. */
+#include <stdio.h>
+
 #include "render.h"
 
 bool is_constraint(const moult_host *host, const moult_node *node)
@@ -12,7 +14,7 @@ bool is_constraint(const moult_host *host, const moult_node *node)
     return false;
 }
 
-static bool is_key(const moult_host *host, const moult_node *node)
+bool is_key(const moult_host *host, const moult_node *node)
 {
     return node_is(host, node, "primary_key") || node_is(host, node, "unique") ||
            node_is(host, node, "exclude");
@@ -99,11 +101,14 @@ static bool was_partition(struct rendering *r, const moult_node *constraint)
 
 void create_constraint(struct rendering *r, const moult_node *constraint)
 {
-    struct span relation, name, table;
+    struct span relation, name;
     belongs(r->host, constraint, &relation, &name);
     if (node_is(r->host, constraint, "foreign_key") && was_partition(r, constraint))
         run(r, "ALTER TABLE % DROP CONSTRAINT IF EXISTS %", relation, name);
-    say_alter(r, relation_node(r, constraint));
+    if (node_flag(r->host, constraint, "invalid"))
+        say(r, "ALTER TABLE ONLY %", relation);
+    else
+        say_alter(r, relation_node(r, constraint));
     say(r, " ADD ");
     say_constraint(r, constraint);
     done(r);
@@ -112,15 +117,10 @@ void create_constraint(struct rendering *r, const moult_node *constraint)
               "SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = "
               "pg_catalog.to_regclass(~) AND pg_catalog.quote_ident(conname) = ~)",
               relation, name);
-    if (is_key(r->host, constraint)) {
-        struct text index = {0};
-        key_cut(relation, &table, &name);
-        pgtext_add(&index, table.p, table.n);
-        pgtext_char(&index, '.');
-        pgtext_add(&index, node_key(r->host, constraint).p, node_key(r->host, constraint).n);
-        index_copies_of(r, (struct span){index.p, index.n}, false);
-        pgtext_free(&index);
-    }
+    if (is_key(r->host, constraint))
+        index_copies_of_key(r, constraint);
+    if (node_is(r->host, constraint, "check") && node_flag(r->host, constraint, "not_valid"))
+        validate_below(r, relation_node(r, constraint), name, 64);
     finish_constraint(r, NULL, constraint);
 }
 
@@ -132,13 +132,27 @@ void drop_constraint(struct rendering *r, const moult_node *constraint)
     run(r, " DROP CONSTRAINT %", name);
 }
 
+/* Is ITEM one of *REST?  What stands before it in there is no longer in *REST then. */
+static bool stays_behind(struct span *rest, struct span item)
+{
+    struct span each, later = *rest;
+    while (list_next(&later, &each)) {
+        if (span_equal(each, item)) {
+            *rest = later;
+            return true;
+        }
+    }
+    return false;
+}
+
 void alter_options(struct rendering *r, const char *word, struct span name, struct span from,
                    struct span to)
 {
-    struct span rest = to, each, option, value, old, old_value;
+    struct span rest = to, each, option, value, old, old_value, kept = from;
     bool any = false;
     while (list_next(&rest, &each)) {
-        if (list_has(from, each))
+        /* What is set goes behind what is not: from the first that is new, all are said again. */
+        if (!any && stays_behind(&kept, each))
             continue;
         if (!any)
             say(r, "ALTER % % SET (", span_of(word), name);
@@ -195,6 +209,8 @@ void alter_constraint(struct rendering *r, const moult_node *from, const moult_n
             run(r, "ALTER INDEX % SET TABLESPACE %", full, space.p ? space : span_of("pg_default"));
         pgtext_free(&index);
     }
+    if (node_differs(host, from, to, "invalid"))
+        nothing(r, "its parts make it valid");
     finish_constraint(r, from, to);
 }
 
@@ -203,6 +219,27 @@ static bool is_listed(const moult_host *host, const moult_node *table, const mou
 {
     return !node_has(host, table, "of") && !node_has(host, table, "partition_of") &&
            !span_is(node_text(host, column, "inherited"), "true");
+}
+
+/* Of several keys on the same columns CREATE TABLE makes one only. */
+static bool is_second_key(const moult_host *host, const moult_node *table, const moult_node *key)
+{
+    struct span columns = node_text(host, key, "columns");
+    if (!columns.p || !node_is(host, key, "unique"))
+        return false;
+    EACH_CHILD(host, table, other)
+    {
+        if (other == key)
+            return false;
+        if (is_key(host, other) && span_equal(node_text(host, other, "columns"), columns))
+            return true;
+    }
+    return false;
+}
+
+static bool comes_later(const moult_host *host, const moult_node *table, const moult_node *part)
+{
+    return node_flag(host, part, "not_valid") || is_second_key(host, table, part);
 }
 
 static void say_elements(struct rendering *r, const moult_node *table, bool keys)
@@ -221,8 +258,8 @@ static void say_elements(struct rendering *r, const moult_node *table, bool keys
     }
     EACH_CHILD(host, table, part)
     {
-        if (!is_constraint(host, part) || node_flag(host, part, "not_valid") ||
-            (!keys && is_key(host, part)))
+        if (!is_constraint(host, part) || comes_later(host, table, part) ||
+            node_flag(host, part, "invalid") || (!keys && is_key(host, part)))
             continue;
         say(r, any ? ",\n    " : " (\n    ");
         say_constraint(r, part);
@@ -270,18 +307,23 @@ void say_create_table(struct rendering *r, const moult_node *table, struct span 
         say(r, " TABLESPACE %", space);
 }
 
-/* The rows of a table that gets partitions are moved before these have their turn: they are there. */
+/* Rows were moved into it before it has its turn: it is there. */
 static bool made_with_parent(struct rendering *r, const moult_node *table)
 {
+    return node_has(r->host, table, "partition_of") && r->from &&
+           (table_fate(r->host, trees_of(r), table) == FATE_FRESH ||
+            group_makes(r->host, trees_of(r), table));
+}
+
+/* The default partition that a new one has beside it. */
+static const moult_node *rest_beside(struct rendering *r, const moult_node *table)
+{
+    CLEANUP_GROUP struct group g = {0};
     struct span parent = node_text(r->host, table, "partition_of");
-    for (int depth = 0; parent.p && depth < 64; depth++) {
-        const moult_node *now = tree_node(r->host, r->from, "table", parent);
-        const moult_node *then = tree_node(r->host, r->to, "table", parent);
-        if (now && then && table_repartitions(r->host, now, then))
-            return true;
-        parent = node_text(r->host, then, "partition_of");
-    }
-    return false;
+    if (!parent.p || !r->from || !node_is(r->host, table, "table") ||
+        !group_find(r->host, trees_of(r), parent, &g) || group_leader(r->host, &g))
+        return NULL;
+    return g.rest;
 }
 
 static void table_flags(struct rendering *r, const moult_node *table)
@@ -320,6 +362,41 @@ static void finish_columns(struct rendering *r, const moult_node *table)
     }
 }
 
+/* A key that some partitions lack is made when all are there: it would be given to later ones. */
+static void parents_invalid_keys(struct rendering *r, const moult_node *partition)
+{
+    const moult_host *host = r->host;
+    struct span parent = node_text(host, partition, "partition_of");
+    const moult_node *table = tree_node(host, r->to, "table", parent);
+    const moult_node *now = tree_node(host, r->from, "table", parent);
+    if (!table || (now && !table_repartitions(host, trees_of(r), now)))
+        return;
+    EACH_CHILD(host, table, key)
+    {
+        if (!is_key(host, key) || !node_flag(host, key, "invalid"))
+            continue;
+        struct text saved = r->sql;
+        char count[16];
+        uint32_t n = 0;
+        r->sql = (struct text){0};
+        say(r, "ALTER TABLE ONLY % ADD ", parent);
+        say_constraint(r, key);
+        struct text add = r->sql;
+        r->sql = saved;
+        EACH_CHILD(host, host->tree->top(r->to), other)
+        {
+            n += span_equal(node_text(host, other, "partition_of"), parent);
+        }
+        snprintf(count, sizeof count, "%u", n);
+        run(r,
+            "DO $moult$ BEGIN IF (SELECT pg_catalog.count(*) FROM pg_catalog.pg_inherits WHERE "
+            "inhparent = pg_catalog.to_regclass(~)) = % THEN EXECUTE ~; END IF; END $moult$",
+            parent, span_of(count), (struct span){add.p, add.n});
+        pgtext_free(&add);
+        index_copies_of_key(r, key);
+    }
+}
+
 void finish_table(struct rendering *r, const moult_node *table, struct span name)
 {
     const moult_host *host = r->host;
@@ -327,11 +404,12 @@ void finish_table(struct rendering *r, const moult_node *table, struct span name
     finish_columns(r, table);
     EACH_CHILD(host, table, part)
     {
-        if (is_constraint(host, part) && node_flag(host, part, "not_valid"))
+        if (is_constraint(host, part) && comes_later(host, table, part))
             create_constraint(r, part);
-        else if (is_constraint(host, part))
+        else if (is_constraint(host, part) && !node_flag(host, part, "invalid"))
             finish_constraint(r, NULL, part);
     }
+    parents_invalid_keys(r, table);
     new_index_copies(r, table);
     table_flags(r, table);
     render_rights(r, NULL, table);
@@ -350,13 +428,18 @@ void create_table(struct rendering *r, const moult_node *table)
     const moult_host *host = r->host;
     struct span key = node_key(host, table);
     bool foreign = node_is(host, table, "foreign_table");
-    say(r, "CREATE %TABLE %",
-        span_of(foreign                                  ? "FOREIGN "
-                : node_flag(host, table, "unlogged") ? "UNLOGGED "
-                                                         : ""),
-        span_of(made_with_parent(r, table) ? "IF NOT EXISTS " : ""));
-    say_create_table(r, table, key, true);
-    done(r);
+    const moult_node *rest = rest_beside(r, table);
+    if (rest) {
+        partition_beside_rest(r, table, rest);
+    } else {
+        say(r, "CREATE %TABLE %",
+            span_of(foreign                                  ? "FOREIGN "
+                    : node_flag(host, table, "unlogged") ? "UNLOGGED "
+                                                             : ""),
+            span_of(made_with_parent(r, table) ? "IF NOT EXISTS " : ""));
+        say_create_table(r, table, key, true);
+        done(r);
+    }
     probe(r, "SELECT pg_catalog.to_regclass(~) IS NOT NULL", key);
     finish_table(r, table, key);
 }

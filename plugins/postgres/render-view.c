@@ -212,8 +212,6 @@ void render_index_concurrently(struct rendering *r, const moult_node *index, boo
         probe(r, "SELECT pg_catalog.to_regclass(~) IS NULL", key);
         return;
     }
-    /* What an attempt that failed left behind is invalid and in the way. */
-    run(r, "DROP INDEX CONCURRENTLY IF EXISTS %", key);
     say_index(r, index, true);
     finish_index(r, NULL, index);
 }

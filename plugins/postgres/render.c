@@ -111,6 +111,11 @@ void run(struct rendering *r, const char *fmt, ...)
     done(r);
 }
 
+void nothing(struct rendering *r, const char *why)
+{
+    run(r, "SELECT /* nothing to do: % */", span_of(why));
+}
+
 void probe(struct rendering *r, const char *fmt, ...)
 {
     if (r->role != MOULT_SQL_DO || !r->emitted)
@@ -235,7 +240,7 @@ static bool loses(const struct rendering *r)
         const moult_node *from = r->host->plan->from(o->changes[i]);
         const moult_node *to = r->host->plan->to(o->changes[i]);
         if (!to && (node_is(r->host, from, "table") || node_is(r->host, from, "sequence") ||
-                    node_is(r->host, from, "materialized_view") || node_is(r->host, from, "column")))
+                    (node_is(r->host, from, "column") && !node_has(r->host, from, "generated"))))
             return true;
         if (from && to && node_is(r->host, to, "column") && column_anew(r->host, from, to))
             return true;
@@ -255,7 +260,9 @@ static void render_role(struct rendering *r, uint32_t role)
     r->emitted = 0;
     r->from = undo ? o->to_tree : o->from_tree;
     r->to = undo ? o->from_tree : o->to_tree;
-    if (strcmp(way, "concurrently") == 0)
+    if (strcmp(way, "along") == 0)
+        nothing(r, "it changes with what it is a part of");
+    else if (strcmp(way, "concurrently") == 0)
         render_index_concurrently(r, from ? from : to, from != NULL);
     else if (strcmp(way, "rename") == 0 && o->change_count == 1)
         render_rename(r, undo ? r->host->plan->to(o->changes[0]) : r->host->plan->from(o->changes[0]),
@@ -268,7 +275,7 @@ static void render_role(struct rendering *r, uint32_t role)
     else if (strcmp(way, "rebuild") == 0 && from && to)
         rebuild_table(r, from, to);
     else if (strcmp(way, "swap-type") == 0 && from && to)
-        swap_type(r, from, to);
+        swap_type(r, from);
     else if (strcmp(way, "replace-part") == 0 && o->change_count == 1) {
         const moult_node *a = r->host->plan->from(o->changes[0]);
         const moult_node *b = r->host->plan->to(o->changes[0]);
@@ -281,7 +288,7 @@ static void render_role(struct rendering *r, uint32_t role)
 /* Is there an inverse that brings back all there was?  Rows cannot be. */
 static bool has_inverse(const struct rendering *r)
 {
-    static const char *const one_way[] = {"rebuild", "relink", "swap-type", "concurrently"};
+    static const char *const one_way[] = {"rebuild", "relink", "swap-type", "along"};
     for (size_t i = 0; i < sizeof one_way / sizeof *one_way; i++)
         if (r->operation->way && strcmp(r->operation->way, one_way[i]) == 0)
             return false;

@@ -148,6 +148,76 @@ const moult_node *inherited_column(const moult_host *host, const moult_tree *tre
 bool inherits_check(const moult_host *host, const moult_tree *tree, const moult_node *table,
                     struct span name);
 
+/* ---- partition.c ---- */
+
+/* The tables of TREE that inherit from TABLE, or are its partitions, by their keys. */
+bool tables_below(const moult_host *host, const moult_tree *tree, const moult_node *table,
+                  struct nodes *out);
+
+/* Is ABOVE one of those that TABLE inherits from? */
+bool is_below(const moult_host *host, const moult_tree *tree, const moult_node *table,
+              struct span above, int depth);
+
+struct trees {
+    const moult_tree *from, *to;
+};
+/* Is TABLE, there before and after, partitioned in another way then, or by a column of another type? */
+bool table_repartitions(const moult_host *host, struct trees trees, const moult_node *table);
+/* What the making anew of a partitioned table does to a table beside it. */
+enum fate {
+    FATE_OWN,   /* nothing */
+    FATE_GONE,  /* a partition that ends: its rows move */
+    FATE_ANEW,  /* a partition before and after: made anew as well */
+    FATE_OUT,   /* a partition that gets another parent, or none: it keeps its rows */
+    FATE_IN,    /* a table that becomes a partition of it */
+    FATE_FRESH, /* a partition that is new */
+};
+enum fate table_fate(const moult_host *host, struct trees trees, const moult_node *table);
+
+/* Does a column of TABLE come from parents alone then, that is its own now or comes from others?  The
+ * server makes such a column only with the table, or with the parent's. */
+bool table_takes(const moult_host *host, struct trees trees, const moult_node *table);
+
+/* Partitions of one table, of which some leave and some come. */
+struct group {
+    const moult_node *parent, *then; /* the table before and after */
+    struct nodes leaving, coming;    /* of the tree before; of the one after */
+    const moult_node *rest;          /* the default partition, if it stays */
+};
+bool group_find(const moult_host *host, struct trees trees, struct span parent, struct group *g);
+void group_free(struct group *g); /* and empties it */
+#define CLEANUP_GROUP __attribute__((cleanup(group_free)))
+/* The partition whose step moves the rows of all; NULL: none need move. */
+const moult_node *group_leader(const moult_host *host, const struct group *g);
+enum part { PART_NONE, PART_LEADER, PART_MEMBER };
+/* Of TABLE, which leaves. */
+enum part group_part(const moult_host *host, struct trees trees, const moult_node *table);
+/* Does TABLE, a partition that goes, end with one above it, whose rows move? */
+bool ends_above(const moult_host *host, struct trees trees, const moult_node *table);
+/* Is TABLE, a new partition, made by a leader? */
+bool group_makes(const moult_host *host, struct trees trees, const moult_node *table);
+
+/* ---- types.c ---- */
+
+bool type_is_array(struct span type);
+/* Is the type TEXT, but for modifiers and array brackets, TYPE or its multirange? */
+bool is_of_type(const moult_host *host, struct span text, const moult_node *type);
+/* Name of the multirange that comes with TYPE; false: none does. */
+bool type_multirange(const moult_host *host, const moult_node *type, struct text *out);
+/* Columns of tables in TREE whose type is TYPE, an array of it or its multirange. */
+bool columns_of_type(const moult_host *host, const moult_tree *tree, const moult_node *type,
+                     struct nodes *out);
+/* TYPE and all types that are built of it, each behind what it is built of. */
+bool types_over(const moult_host *host, const moult_tree *tree, const moult_node *type,
+                struct nodes *out);
+/* Why a new type must take TYPE's place; NULL: it need not, of itself. */
+const char *type_swaps(const moult_host *host, struct trees trees, const moult_node *type);
+/* Is TYPE, or a part of one, built of a type that is swapped?  Then it is too, with that. */
+bool type_goes_along(const moult_host *host, struct trees trees, const moult_node *type);
+/* Does a column that TABLE, or a partition, is partitioned by get another type: itself, or (SWAPPED)
+ * because one is put in its type's place? */
+bool key_changes(const moult_host *host, struct trees trees, const moult_node *table, bool swapped);
+
 /* ---- render.c ---- */
 
 struct rendering {
@@ -159,6 +229,7 @@ struct rendering {
     uint32_t role;
     uint32_t emitted;             /* statements added in this role */
     const moult_tree *from, *to;  /* what there is before and after, as this role sees it */
+    const struct nodes *swapped;  /* types that are swapped in this step, or NULL */
     struct text sql;              /* the statement that is being written */
 };
 
@@ -170,12 +241,19 @@ void say_literal(struct rendering *r, struct span s);
 void done(struct rendering *r);
 /* say() and done(). */
 void run(struct rendering *r, const char *fmt, ...);
+/* A statement that does nothing, for a step that has nothing to do, and WHY. */
+void nothing(struct rendering *r, const char *why);
 /* A statement that answers whether the latest one has taken place. */
 void probe(struct rendering *r, const char *fmt, ...);
 void render_fail(struct rendering *r, moult_status st, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 /* A name of this run for what is only there in between: "moult_RUN_N". */
 struct span temporary_name(struct rendering *r, char out[64], const char *what);
+
+static inline struct trees trees_of(const struct rendering *r)
+{
+    return (struct trees){r->from, r->to};
+}
 
 void render_create(struct rendering *r, const moult_node *node);
 void render_drop(struct rendering *r, const moult_node *node);
@@ -221,9 +299,13 @@ void alter_schema(struct rendering *r, const moult_node *from, const moult_node 
 void render_rights(struct rendering *r, const moult_node *from, const moult_node *to);
 void render_owner(struct rendering *r, const moult_node *from, const moult_node *to);
 void render_grants(struct rendering *r, const moult_node *from, const moult_node *to);
+/* FROM or TO may be NULL; where there is no such attribute only the owner has anything. */
+void render_all_grants(struct rendering *r, const moult_node *from, const moult_node *to);
 void render_column_grants(struct rendering *r, const moult_node *from, const moult_node *to);
 void render_comment(struct rendering *r, const moult_node *from, const moult_node *to);
 void render_default_privileges(struct rendering *r, const moult_node *from, const moult_node *to);
+/* Grants on what belongs to an extension.  FROM or TO may be NULL: as the extension made them. */
+void render_member(struct rendering *r, const moult_node *from, const moult_node *to);
 /* "OWNER TO" needs a name: the owner of NODE, or CURRENT_USER. */
 struct span owner_of(const moult_host *host, const moult_node *node);
 
@@ -243,6 +325,8 @@ void finish_constraint(struct rendering *r, const moult_node *from, const moult_
 void drop_constraint(struct rendering *r, const moult_node *constraint);
 void alter_constraint(struct rendering *r, const moult_node *from, const moult_node *to);
 bool is_constraint(const moult_host *host, const moult_node *node);
+/* One that has an index. */
+bool is_key(const moult_host *host, const moult_node *node);
 /* ALTER TABLE, ALTER FOREIGN TABLE or ALTER MATERIALIZED VIEW ... */
 void say_alter(struct rendering *r, const moult_node *relation);
 /* SET (...) and RESET (...) behind WHAT, e.g. "ALTER INDEX i". */
@@ -287,22 +371,48 @@ void relink_table(struct rendering *r, const moult_node *from, const moult_node 
 void become_own(struct rendering *r, const moult_node *from, const moult_node *column);
 void adopt_parents(struct rendering *r, const moult_node *from, const moult_node *to);
 
+/* VALIDATE CONSTRAINT, if the rows let it. */
+void validate_check(struct rendering *r, struct span table, struct span name);
+/* A check that is new on TABLE, and NOT VALID, is validated where it is to be, if the rows let it. */
+void validate_below(struct rendering *r, const moult_node *table, struct span name, int depth);
+
 /* ---- render-copy.c ---- */
 
+/* The index or key of TREE that has KEY, S.N, of which PARTITION has a part; or NULL. */
+const moult_node *copy_original(const moult_host *host, const moult_tree *tree,
+                                const moult_node *partition, struct span key);
 void render_index_copy(struct rendering *r, const moult_node *from, const moult_node *to);
 /* Those of the index or key KEY in partitions that are there: ALL, or what is unusual about them. */
 void index_copies_of(struct rendering *r, struct span key, bool all);
+void index_copies_of_key(struct rendering *r, const moult_node *key);
 /* Those of a new partition that are not as the server makes them. */
 void new_index_copies(struct rendering *r, const moult_node *table);
 
 /* ---- render-rebuild.c ---- */
 
 void rebuild_table(struct rendering *r, const moult_node *from, const moult_node *to);
-/* A type takes the place of another of its name in all columns. */
-void swap_type(struct rendering *r, const moult_node *from, const moult_node *to);
-/* Columns of TREE whose type is TYPE or an array of it. */
-bool columns_of_type(const moult_host *host, const moult_tree *tree, const moult_node *type,
-                     struct nodes *out);
+/* TABLE gets a name of this run, to end with what it is a part of. */
+void make_old(struct rendering *r, const moult_node *table, bool if_there);
+/* The partitions that TABLE is to have and that are not there, and theirs. */
+void new_partitions(struct rendering *r, const moult_node *table, int depth);
+
+/* ---- render-partition.c ---- */
+
+/* All that leave make room for all that come, and the rows go where they belong. */
+void move_partitions(struct rendering *r, const moult_node *leader);
+/* Before TABLE gets another parent, or none: what must have left the old and the new one, has. */
+void make_room(struct rendering *r, const moult_node *table);
+void detach_for_group(struct rendering *r, const struct group *g, const moult_node *table);
+/* CREATE TABLE of a partition beside a default one, whose rows it may have to take. */
+void partition_beside_rest(struct rendering *r, const moult_node *partition,
+                           const moult_node *rest);
+
+/* ---- render-swap.c ---- */
+
+/* A type, and all that is built of it, take the place of others of their names, in all columns. */
+void swap_type(struct rendering *r, const moult_node *from);
+/* COLUMN's value of the type FROM as one of TO, either of which may be swapped now. */
+void say_converted(struct rendering *r, struct span column, struct span from, struct span to);
 
 /* ---- render-type.c: enums, domains, composites, sequences, ranges ---- */
 
@@ -339,6 +449,10 @@ bool alterable(const moult_host *host, const moult_node *from, const moult_node 
 
 /* Must rows be written anew (REWRITES) or read (SCANS) for a column's new type? */
 void type_facts(struct span from, struct span to, bool *rewrites, bool *scans, bool *loses);
+/* "c::text::new": COLUMN's value of the type FROM as one of TO. */
+void say_value(struct rendering *r, struct span column, struct span from, struct span to);
+/* Does the server turn values of FROM into TO unasked? */
+bool converts(struct span from, struct span to);
 /* " USING c::text::new" where values of FROM are not taken as they are. */
 void say_using(struct rendering *r, struct span column, struct span from, struct span to);
 const char *usual_storage(struct span type);
@@ -353,11 +467,16 @@ moult_status nested_ways(const moult_host *host, const moult_change *change, mou
                          moult_error *err);
 moult_status type_ways(const moult_host *host, const moult_change *change, moult_ways *ways,
                        moult_error *err);
+/* Rows go from one partition to another. */
+void moving_facts(moult_way *way);
 /* A type in another's place; why no ALTER does. */
 moult_status swap_ways(const moult_host *host, const moult_change *change, const char *why,
                        moult_ways *ways);
+/* One that changes in another's step. */
+moult_status along_ways(const moult_host *host, moult_ways *ways);
+/* Is TABLE, as it is now, a partition that is detached? */
+bool table_let_go(const moult_host *host, const moult_change *change, const moult_node *table);
 bool table_relinks(const moult_host *host, const moult_node *from, const moult_node *to);
-bool table_repartitions(const moult_host *host, const moult_node *from, const moult_node *to);
 
 /* ---- aside.c ---- */
 
@@ -373,6 +492,22 @@ moult_status aside_type(const moult_host *host, const moult_change *change,
 /* Declares what ends with the relation: indexes, triggers, foreign keys, policies, rules. */
 moult_status aside_owned(const moult_host *host, const moult_change *change,
                          const moult_node *owner, moult_ways *ways);
+/* Declares triggers and rules of PARENT and of what it is a part of, which would see rows move; with KEYS
+ * also the foreign keys to them. */
+moult_status aside_moving(const moult_host *host, const moult_change *change, struct span parent,
+                          bool keys, moult_ways *ways);
+/* For a partition that comes beside the default one. */
+moult_status aside_beside(const moult_host *host, const moult_change *change,
+                          const struct group *g, moult_ways *ways);
+moult_status aside_group(const moult_host *host, const moult_change *change,
+                         const moult_node *leader, moult_ways *ways);
+/* What the making anew of TABLE asks of its partitions, before and after. */
+moult_status aside_partitions(const moult_host *host, const moult_change *change,
+                              const moult_node *table, int depth, moult_ways *ways);
+/* Declares the index or key of which INDEX, S.N, is the part of the partition TABLE: the server lets go
+ * of the part only with the whole. */
+moult_status aside_original(const moult_host *host, const moult_change *change,
+                            const moult_node *table, struct span index, moult_ways *ways);
 moult_status aside_path(const moult_host *host, const moult_node *node, moult_ways *ways);
 
 #endif

@@ -80,7 +80,8 @@ moult_status postgres_measure(moult_session *session, const char *path, size_t l
     /* The planner's estimate, which autovacuum keeps up to date, scaled to the size of now.  A partitioned
      * table is its partitions. */
     static const char sql[] =
-        "SELECT sum(CASE WHEN c.reltuples < 0 THEN CASE WHEN pg_relation_size(c.oid) = 0 THEN 0 END"
+        "SELECT sum(CASE WHEN c.relkind IN ('i', 'I') THEN NULL WHEN c.reltuples < 0 THEN"
+        " CASE WHEN pg_relation_size(c.oid) = 0 THEN 0 END"
         " WHEN c.relpages = 0 THEN CASE WHEN pg_relation_size(c.oid) = 0 THEN 0 END"
         " ELSE c.reltuples / c.relpages * (pg_relation_size(c.oid) / current_setting('block_size')::int)"
         " END)::int8, count(*) FILTER (WHERE c.reltuples < 0 AND pg_relation_size(c.oid) > 0),"

@@ -239,13 +239,24 @@ static moult_status set_base(struct writer *w, const struct text *path, moult_er
     return postgres_query(w->script, "set the session up", t->p, NULL, 0, NULL, err);
 }
 
+/* Is it for one schema, or for a whole database? */
+static bool for_schema(const moult_open *how, const moult_session *like)
+{
+    const char *target = MOULT_HAS(moult_open, how, target) ? how->target : how->url;
+    const char *tenants = MOULT_HAS(moult_open, how, tenants) ? how->tenants : NULL;
+    if (like)
+        return like->schema != NULL;
+    return tenants ? strcmp(tenants, "databases") != 0 : strchr(target, '#') != NULL;
+}
+
 static moult_status enter(moult_session *session, struct writer *w, moult_session *like,
-                          moult_error *err)
+                          bool one_schema, moult_error *err)
 {
     CLEANUP_TEXT struct text path = {0};
     moult_status st = MOULT_OK;
-    if (session->schema) {
-        free(session->schema);
+    free(session->schema);
+    session->schema = NULL;
+    if (one_schema) {
         session->schema = strdup(SCRATCH_SCHEMA);
         if (!session->schema)
             return postgres_nomem(session->host, err);
@@ -290,7 +301,7 @@ moult_status postgres_scratch(const moult_host *host, const moult_open *how, mou
     if (st == MOULT_OK)
         w->script = connected(host, &write, w->name, err, &st);
     if (st == MOULT_OK)
-        st = enter(session, w, like, err);
+        st = enter(session, w, like, for_schema(how, like), err);
     session->scratch = true;
     if (st != MOULT_OK) {
         postgres_close(session);
@@ -379,6 +390,7 @@ void postgres_writer_forget(moult_session *session)
     postgres_close(w->keeper);
     pgtext_free(&w->base);
     pgtext_free(&w->settings);
+    pgtext_free(&w->records);
     free(w->name);
     free(w);
 }

@@ -23,7 +23,6 @@ struct moult_session {
     uint64_t statement_timeout_ms; /* 0 = no limit */
     moult_op *op;                  /* may be NULL */
     bool standby;                  /* the server is in recovery */
-    bool busy;                     /* others' transactions came and went during an inspection */
 
     /* The writer's; zero after open. */
     bool scratch;   /* writer.scratch made the database: close drops it */
@@ -32,6 +31,22 @@ struct moult_session {
     uint64_t epoch; /* of the lock: which backend holds it */
     void *writer;   /* what else the writer keeps; postgres_writer_forget frees it */
 };
+
+/* The settings that decide what a rendered statement means; every session of ours has them. */
+#define POSTGRES_PREAMBLE                                                                          \
+    "SELECT pg_catalog.set_config('search_path', '', false);\n"                                    \
+    "SET client_encoding = 'UTF8';\n"                                                              \
+    "SET standard_conforming_strings = on;\n"                                                      \
+    "SET escape_string_warning = off;\n"                                                           \
+    "SET check_function_bodies = off;\n"                                                           \
+    "SET TimeZone = 'UTC';\n"                                                                      \
+    "SET DateStyle = 'ISO, YMD';\n"                                                                \
+    "SET IntervalStyle = 'postgres';\n"                                                            \
+    "SET xmloption = content;\n"                                                                   \
+    "SET row_security = off;\n"                                                                    \
+    "SET transform_null_equals = off;\n"                                                           \
+    "SET default_tablespace = '';\n"                                                               \
+    "SET default_table_access_method = 'heap';\n"
 
 /* connect.c */
 
@@ -42,6 +57,9 @@ moult_status postgres_session_new(const moult_host *host, const moult_open *how,
 /* Connects SESSION to DATABASE (NULL: the URL's) and pins its settings.  Its URL, role and time-outs
  * are the session's. */
 moult_status postgres_connect(moult_session *session, const char *database, moult_error *err);
+/* Makes SESSION, which is connected, one for HOW; MOULT_ERR_UNSUPPORTED: it is none that could be. */
+moult_status postgres_connect_again(moult_session *session, const moult_open *how,
+                                    moult_error *err);
 /* The URL of HOW for another database or schema; to be freed; NULL = no memory. */
 char *postgres_url_for(const char *url, const char *database, const char *schema);
 
@@ -65,6 +83,7 @@ moult_status postgres_fold(const moult_host *host, const char *kind, const char 
 /* The reader: reader.c, rights.c, tenants.c, inspect*.c, stamp.c, measure.c, records.c */
 moult_status postgres_open(const moult_host *host, const moult_open *how, moult_session **out,
                            moult_error *err);
+moult_status postgres_move(moult_session *session, const moult_open *how, moult_error *err);
 void postgres_close(moult_session *session);
 void postgres_cancel(moult_session *session);
 moult_status postgres_server(moult_session *session, moult_server *out, moult_error *err);
@@ -101,5 +120,7 @@ moult_status postgres_record_open(moult_session *session, moult_error *err);
 moult_status postgres_record_append(moult_session *session, moult_record *record, moult_error *err);
 /* Called by close, before the connection is closed: drops a scratch database, frees `writer`. */
 void postgres_writer_forget(moult_session *session);
+/* Called when the session's settings were made anew. */
+void postgres_writer_moved(moult_session *session);
 
 #endif

@@ -3,62 +3,41 @@
  *
  * For each catalogue, how many rows there are and the sum of the transactions that wrote them.  A
  * dropped row changes the number; a changed or replaced one has a writer that is new, and so the sum grows. */
-#include "stamp.h"
-
 #include <openssl/evp.h>
 #include <string.h>
 
-/* X(catalogue, the server's printing functions read it) */
-#define CATALOGUES(X)                                                                              \
-    X("pg_class", true)                                                                            \
-    X("pg_attribute", true) X("pg_attrdef", true) X("pg_constraint", true) X("pg_index", true)     \
-        X("pg_proc", true) X("pg_type", true) X("pg_rewrite", true) X("pg_trigger", true)          \
-            X("pg_namespace", true) X("pg_operator", true) X("pg_collation", true)                 \
-                X("pg_statistic_ext", true) X("pg_partitioned_table", true) X("pg_opclass", true)  \
-                    X("pg_authid", true) X("pg_language", true) X("pg_depend", false)              \
-                        X("pg_description", false) X("pg_policy", false) X("pg_enum", false) X(    \
-                            "pg_sequence", false) X("pg_inherits", false) X("pg_range", false)     \
-                            X("pg_aggregate", false) X("pg_extension", false)                      \
-                                X("pg_event_trigger", false) X("pg_default_acl", false) X(         \
-                                    "pg_cast", false) X("pg_opfamily", false) X("pg_amop", false)  \
-                                    X("pg_amproc", false) X("pg_ts_config", false)                 \
-                                        X("pg_ts_config_map", false) X("pg_ts_dict", false)        \
-                                            X("pg_ts_parser", false) X("pg_ts_template", false)    \
-                                                X("pg_conversion", false) X("pg_transform", false) \
-                                                    X("pg_am", false) X("pg_foreign_data_wrapper", \
-                                                                        false)                     \
-                                                        X("pg_foreign_server", false)              \
-                                                            X("pg_foreign_table", false)           \
-                                                                X("pg_publication", false)         \
-                                                                    X("pg_publication_rel", false)
+#include "pg.h"
 
-static const struct {
-    const char *name;
-    bool printed;
-} catalogues[] = {
-#define CATALOGUE_ROW(name, printed) {name, printed},
-    CATALOGUES(CATALOGUE_ROW)
-#undef CATALOGUE_ROW
-};
+static const char *const catalogues[] = {
+    "pg_class", "pg_attribute", "pg_attrdef", "pg_constraint", "pg_index", "pg_proc", "pg_type",
+    "pg_rewrite", "pg_trigger", "pg_namespace", "pg_operator", "pg_collation", "pg_statistic_ext",
+    "pg_partitioned_table", "pg_opclass", "pg_authid", "pg_language", "pg_depend",
+    "pg_description", "pg_policy", "pg_enum", "pg_sequence", "pg_inherits", "pg_range",
+    "pg_aggregate", "pg_extension", "pg_event_trigger", "pg_default_acl", "pg_cast",
+    "pg_opfamily", "pg_amop", "pg_amproc", "pg_ts_config", "pg_ts_config_map", "pg_ts_dict",
+    "pg_ts_parser", "pg_ts_template", "pg_conversion", "pg_transform", "pg_am",
+    "pg_foreign_data_wrapper", "pg_foreign_server", "pg_foreign_table", "pg_publication",
+    "pg_publication_rel"};
 #define CATALOGUE_COUNT (sizeof catalogues / sizeof *catalogues)
 
-void postgres_state_sql(struct text *sql, bool all)
+/* An expression of type text. */
+static void add_state(struct text *sql)
 {
     pgtext_z(sql, "concat_ws(','");
     for (size_t i = 0; i < CATALOGUE_COUNT; i++) {
         /* pg_authid cannot be read by everybody. */
-        bool roles = strcmp(catalogues[i].name, "pg_authid") == 0;
+        bool roles = strcmp(catalogues[i], "pg_authid") == 0;
         if (roles)
             pgtext_z(sql,
                      ", (SELECT count(*) || ':' || sum(hashtext(r.rolname || r.oid::text)::int8)"
                      " FROM pg_catalog.pg_roles r)");
-        else if (all || catalogues[i].printed)
+        else
             /* Ages count from the next transaction; that of a fixed one takes this out again.  Rows
              * that initdb wrote have the greatest age at any time. */
             pgtext_printf(sql,
                           ", (SELECT count(*) || ':' || sum(CASE WHEN age(c.xmin) < 2147483647 THEN"
                           " age(c.xmin)::int8 - age('3'::xid)::int8 END) FROM pg_catalog.%s c)",
-                          catalogues[i].name);
+                          catalogues[i]);
     }
     pgtext_char(sql, ')');
 }
@@ -77,7 +56,7 @@ moult_status postgres_stamp(moult_session *session, uint8_t out[32], moult_error
              "SELECT (SELECT system_identifier::text FROM pg_catalog.pg_control_system()), (SELECT"
              " oid::text FROM pg_catalog.pg_database WHERE datname = current_database()),"
              " current_user, version(), ");
-    postgres_state_sql(&sql, true);
+    add_state(&sql);
     if (sql.failed)
         return postgres_nomem(session->host, err);
     CLEANUP_RESULT PGresult *r = NULL;

@@ -2,9 +2,16 @@
 /* ways-table.c - how tables, what lies in them, and types can be changed. */
 #include "render.h"
 
-bool table_repartitions(const moult_host *host, const moult_node *from, const moult_node *to)
+static struct trees trees_of_change(const moult_host *host, const moult_change *change)
 {
-    return node_differs(host, from, to, "partition_by");
+    return (struct trees){host->plan->from_tree(change), host->plan->to_tree(change)};
+}
+
+bool table_let_go(const moult_host *host, const moult_change *change, const moult_node *table)
+{
+    const moult_node *then = tree_twin(host, host->plan->to_tree(change), table);
+    return node_has(host, table, "partition_of") && then &&
+           node_differs(host, table, then, "partition_of");
 }
 
 bool table_relinks(const moult_host *host, const moult_node *from, const moult_node *to)
@@ -13,8 +20,11 @@ bool table_relinks(const moult_host *host, const moult_node *from, const moult_n
            node_differs(host, from, to, "inherits") || node_differs(host, from, to, "of");
 }
 
+static const char taking[] =
+    "a column of its own cannot become its parents' alone, nor that of other parents";
+
 static moult_status rebuild_ways(const moult_host *host, const moult_change *change,
-                                 moult_ways *ways)
+                                 const char *why, moult_ways *ways)
 {
     const moult_node *object = host->plan->from(host->plan->object(change));
     moult_way way = postgres_way("rebuild", "copy the rows into a new table");
@@ -26,11 +36,22 @@ static moult_status rebuild_ways(const moult_host *host, const moult_change *cha
                   MOULT_HAZARD_BLOCKS_READS | MOULT_HAZARD_ROWS_MAY_FORBID;
     way.rewrites = way.scans = 1;
     way.reversible = 0;
-    way.why = "how a table is partitioned cannot be altered";
+    way.why = why;
     moult_status st = host->plan->way(ways, &way);
     if (!st)
         st = aside_dependents(host, change, object, true, ways);
-    return st ? st : aside_owned(host, change, object, ways);
+    if (!st)
+        st = aside_owned(host, change, object, ways);
+    return st ? st : aside_partitions(host, change, object, 16, ways);
+}
+
+void moving_facts(moult_way *way)
+{
+    way->lock = MOULT_LOCK_READS;
+    way->phase = MOULT_MIGRATE;
+    way->rewrites = way->scans = 1;
+    way->hazards |= MOULT_HAZARD_REWRITES_TABLE | MOULT_HAZARD_BLOCKS_WRITES |
+                    MOULT_HAZARD_BLOCKS_READS | MOULT_HAZARD_ROWS_MAY_FORBID;
 }
 
 static moult_status relink_ways(const moult_host *host, const moult_change *change,
@@ -54,7 +75,13 @@ static moult_status relink_ways(const moult_host *host, const moult_change *chan
             !inherited_column(host, host->plan->to_tree(change), to, key))
             way.hazards |= MOULT_HAZARD_DELETES_DATA | MOULT_HAZARD_NOT_REVERSIBLE;
     }
-    return host->plan->way(ways, &way);
+    bool leads = group_part(host, trees_of_change(host, change), from) == PART_LEADER;
+    if (leads) {
+        moving_facts(&way);
+        way.summary = "give it its place among others, and each row its partition";
+    }
+    moult_status st = host->plan->way(ways, &way);
+    return st || !leads ? st : aside_group(host, change, from, ways);
 }
 
 /* Only what nobody could render differs: the order of columns. */
@@ -73,13 +100,38 @@ static moult_status cannot_reorder(const moult_host *host, moult_error *err)
                          "PostgreSQL cannot change the order of columns");
 }
 
+/* A partition of a table that is made anew: all that is to be done about it is done there. */
+static bool goes_along(const moult_host *host, const moult_change *change)
+{
+    const moult_change *object = host->plan->object(change);
+    const moult_node *table = host->plan->from(object);
+    enum fate fate = table ? table_fate(host, trees_of_change(host, change), table) : FATE_OWN;
+    if (!table || !host->plan->to(object))
+        return false;
+    return fate == FATE_ANEW || fate == FATE_OUT || fate == FATE_IN ||
+           key_changes(host, trees_of_change(host, change), table, true);
+}
+
+moult_status along_ways(const moult_host *host, moult_ways *ways)
+{
+    moult_way way = postgres_way("along", "change it with what it belongs to");
+    way.covers = MOULT_COVERS_OBJECT;
+    way.phase = MOULT_MIGRATE;
+    way.reversible = 0;
+    return host->plan->way(ways, &way);
+}
+
 moult_status table_ways(const moult_host *host, const moult_change *change, moult_ways *ways,
                         moult_error *err)
 {
     const moult_node *from = host->plan->from(change), *to = host->plan->to(change);
     (void)err;
-    if (table_repartitions(host, from, to))
-        return rebuild_ways(host, change, ways);
+    if (goes_along(host, change))
+        return along_ways(host, ways);
+    if (table_repartitions(host, trees_of_change(host, change), from))
+        return rebuild_ways(host, change, "how a table is partitioned cannot be altered", ways);
+    if (table_relinks(host, from, to) && table_takes(host, trees_of_change(host, change), from))
+        return rebuild_ways(host, change, taking, ways);
     if (table_relinks(host, from, to))
         return relink_ways(host, change, ways);
     if (node_differs(host, from, to, "server")) {
@@ -254,9 +306,26 @@ static moult_status alter_column_ways(const moult_host *host, const moult_change
     return st || !identity ? st : aside_sequences(host, change, from, to, ways);
 }
 
+/* Is the table made anew for what changes in it? */
+static bool made_anew(const moult_host *host, const moult_change *change)
+{
+    const moult_change *object = host->plan->object(change);
+    const moult_node *table = host->plan->from(object);
+    return table && host->plan->to(object) && node_is(host, table, "table") &&
+           key_changes(host, trees_of_change(host, change), table, false);
+}
+
 static moult_status column_ways(const moult_host *host, const moult_change *change,
                                 moult_ways *ways, moult_error *err)
 {
+    const moult_node *from = host->plan->from(change), *to = host->plan->to(change);
+    const moult_node *table = from ? node_object(host, from) : NULL;
+    bool parents = table && node_has(host, tree_twin(host, host->plan->to_tree(change), table), "inherits");
+    if (parents && (!to || node_differs(host, from, to, "inherited")) &&
+        table_takes(host, trees_of_change(host, change), table))
+        return rebuild_ways(host, change, taking, ways);
+    if (made_anew(host, change))
+        return rebuild_ways(host, change, "the table is partitioned by it", ways);
     switch (host->plan->op(change)) {
     case MOULT_CREATE:
         return create_column_ways(host, host->plan->to(change), ways);
@@ -280,6 +349,8 @@ static bool constraint_alterable(const moult_host *host, const moult_change *cha
             continue;
         if (strcmp(name, "not_valid") == 0 && node_flag(host, from, "not_valid"))
             continue;
+        if (strcmp(name, "invalid") == 0 && node_flag(host, from, "invalid"))
+            continue; /* the parts that come make it valid */
         return false;
     }
     return true;
@@ -316,11 +387,17 @@ static moult_status attribute_ways(const moult_host *host, const moult_change *c
     uint32_t op = host->plan->op(change);
     const moult_node *from = host->plan->from(change), *to = host->plan->to(change);
     const moult_node *type = node_object(host, from ? from : to);
+    const moult_tree *tree = host->plan->from_tree(change);
+    const char *swaps = type_swaps(host, trees_of_change(host, change), type);
     CLEANUP_NODES struct nodes columns = {0};
     moult_way way = postgres_way("alter-type", "alter the type");
     if (op == MOULT_ALTER && nothing_to_do(host, change))
         return cannot_reorder(host, err);
-    if (!columns_of_type(host, host->plan->from_tree(change), type, &columns))
+    if (type_goes_along(host, trees_of_change(host, change), type))
+        return along_ways(host, ways);
+    if (swaps)
+        return swap_ways(host, change, swaps, ways);
+    if (tree && tree_twin(host, tree, type) && !columns_of_type(host, tree, type, &columns))
         return MOULT_ERR_NOMEM;
     way.lock = columns.n ? MOULT_LOCK_READS : MOULT_LOCK_NONE;
     if (op == MOULT_DROP && columns.n) {
@@ -328,9 +405,6 @@ static moult_status attribute_ways(const moult_host *host, const moult_change *c
         way.phase = MOULT_CONTRACT;
         way.reversible = 0;
     }
-    if (op == MOULT_ALTER && columns.n &&
-        (node_differs(host, from, to, "type") || node_differs(host, from, to, "collate")))
-        return swap_ways(host, change, "columns have values of the type", ways);
     moult_status st = host->plan->way(ways, &way);
     if (!st && op != MOULT_CREATE)
         st = aside_dependents(host, change, from, op == MOULT_ALTER, ways);
@@ -341,6 +415,8 @@ moult_status nested_ways(const moult_host *host, const moult_change *change, mou
                          moult_error *err)
 {
     const moult_node *to = host->plan->to(change), *node = to ? to : host->plan->from(change);
+    if (goes_along(host, change))
+        return along_ways(host, ways);
     if (node_is(host, node, "column"))
         return column_ways(host, change, ways, err);
     if (is_constraint(host, node))

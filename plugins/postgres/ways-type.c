@@ -2,25 +2,26 @@
 /* ways-type.c - how types can be changed: by ALTER TYPE, or by another type in their place. */
 #include "render.h"
 
+static bool is_stored(const moult_host *host, const moult_tree *tree, const moult_node *type)
+{
+    CLEANUP_NODES struct nodes over = {0}, columns = {0};
+    bool ok = types_over(host, tree, type, &over);
+    for (size_t i = 0; ok && !columns.n && i < over.n; i++)
+        ok = columns_of_type(host, tree, over.at[i], &columns);
+    return !ok || columns.n;
+}
+
 moult_status swap_ways(const moult_host *host, const moult_change *change, const char *why,
                        moult_ways *ways)
 {
     const moult_node *from = host->plan->from(host->plan->object(change));
-    CLEANUP_NODES struct nodes columns = {0};
     moult_way way = postgres_way("swap-type", "put a new type in its place, in all columns");
-    if (!columns_of_type(host, host->plan->from_tree(change), from, &columns))
-        return MOULT_ERR_NOMEM;
     way.manner = MOULT_REBUILD;
     way.covers = MOULT_COVERS_OBJECT;
     way.why = why;
     way.reversible = 0;
-    if (columns.n) {
-        way.lock = MOULT_LOCK_READS;
-        way.phase = MOULT_MIGRATE;
-        way.rewrites = way.scans = 1;
-        way.hazards = MOULT_HAZARD_REWRITES_TABLE | MOULT_HAZARD_BLOCKS_READS |
-                      MOULT_HAZARD_BLOCKS_WRITES | MOULT_HAZARD_ROWS_MAY_FORBID;
-    }
+    if (is_stored(host, host->plan->from_tree(change), from))
+        moving_facts(&way);
     moult_status st = host->plan->way(ways, &way);
     return st ? st : aside_type(host, change, from, ways);
 }
@@ -60,30 +61,29 @@ static bool uses_new_label(const moult_host *host, const moult_change *change)
 
 static moult_status enum_ways(const moult_host *host, const moult_change *change, moult_ways *ways)
 {
-    const moult_node *from = host->plan->from(change), *to = host->plan->to(change);
     moult_way way = postgres_way("add-value", "add the values");
     way.reversible = 0;
-    way.hazards = 0;
-    if (!labels_grow(node_text(host, from, "labels"), node_text(host, to, "labels")))
-        return swap_ways(host, change, "values of an enum can be added, not taken away or moved",
-                         ways);
     if (!uses_new_label(host, change))
         return host->plan->way(ways, &way);
-    return swap_ways(host, change,
-                     "a value that is added cannot be used before the transaction ends", ways);
+    way.txn = MOULT_TXN_ALONE; /* it must be committed before it is used */
+    way.why = "a value that is added cannot be used before the transaction ends";
+    moult_status st = host->plan->way(ways, &way);
+    return st ? st : swap_ways(host, change, way.why, ways);
 }
 
 moult_status type_ways(const moult_host *host, const moult_change *change, moult_ways *ways,
                        moult_error *err)
 {
-    static const char *const shapes[] = {"labels", "definition", "type", "collate"};
     const moult_node *from = host->plan->from(change), *to = host->plan->to(change);
+    struct trees trees = {host->plan->from_tree(change), host->plan->to_tree(change)};
+    const char *swaps = type_swaps(host, trees, from);
     (void)err;
+    if (type_goes_along(host, trees, from))
+        return along_ways(host, ways);
+    if (swaps)
+        return swap_ways(host, change, swaps, ways);
     if (node_is(host, to, "enum") && node_differs(host, from, to, "labels"))
         return enum_ways(host, change, ways);
-    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
-        if (node_differs(host, from, to, shapes[i]))
-            return swap_ways(host, change, "the server has no ALTER for it", ways);
     moult_way way = postgres_way("alter", "alter it");
     if (node_is(host, to, "domain") && node_flag(host, to, "not_null") &&
         !node_flag(host, from, "not_null")) {

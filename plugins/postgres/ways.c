@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ways.c - dialect.ways: in which ways PostgreSQL can make a change. */
+#include <stdlib.h>
+
 #include "render.h"
 
 /* A way with what all have in common: a statement that takes its place in the plan's transaction. */
@@ -36,12 +38,27 @@ static const moult_node *table_now(const moult_host *host, const moult_change *c
     return tree_relation(host, host->plan->from_tree(change), node_text(host, node, "table"));
 }
 
+/* Takes making INDEX more than one statement?  Only one can be all or nothing by itself. */
+static bool has_more(const moult_host *host, const moult_change *change, const moult_node *table,
+                     const moult_node *index)
+{
+    struct span schema, name, key = node_key(host, index);
+    const moult_node *then =
+        tree_relation(host, host->plan->to_tree(change), node_text(host, index, "table"));
+    struct span identity = node_text(host, then ? then : table, "replica_identity");
+    key_cut(key, &schema, &name);
+    return node_has(host, index, "clustered") || node_has(host, index, "statistics") ||
+           node_has(host, index, "comment") ||
+           (span_starts(identity, "USING INDEX ") &&
+            span_equal(span_after(identity, strlen("USING INDEX ")), name));
+}
+
 static moult_status index_ways(const moult_host *host, const moult_change *change,
                                const moult_node *index, moult_ways *ways)
 {
     const moult_node *table = table_now(host, change, index);
     moult_way way = postgres_way("create", "create it");
-    if (!table)
+    if (!table || table_let_go(host, change, table))
         return host->plan->way(ways, &way);
     way.lock = MOULT_LOCK_WRITES;
     way.scans = 1;
@@ -49,15 +66,17 @@ static moult_status index_ways(const moult_host *host, const moult_change *chang
     if (node_flag(host, index, "unique"))
         way.hazards |= MOULT_HAZARD_ROWS_MAY_FORBID;
     moult_status st = host->plan->way(ways, &way);
-    if (st || node_has(host, table, "partition_by"))
+    if (!st)
+        st = aside_original(host, change, table, node_key(host, index), ways);
+    if (st || node_has(host, table, "partition_by") || has_more(host, change, table, index))
         return st;
     way.id = "concurrently";
     way.summary = "create it while others write on";
     way.txn = MOULT_TXN_ALONE;
     way.lock = MOULT_LOCK_NONE;
     way.hazards &= ~(uint32_t)MOULT_HAZARD_BLOCKS_WRITES;
-    way.reversible = 0;
-    return host->plan->way(ways, &way);
+    st = host->plan->way(ways, &way);
+    return st ? st : aside_original(host, change, table, node_key(host, index), ways);
 }
 
 /* What is made on a relation holds others up there, for a moment. */
@@ -80,6 +99,25 @@ static void related_facts(const moult_host *host, const moult_change *change,
     }
 }
 
+static moult_status partition_ways(const moult_host *host, const moult_change *change,
+                                   const moult_node *to, moult_way *way, moult_ways *ways)
+{
+    CLEANUP_GROUP struct group g = {0};
+    struct trees trees = {host->plan->from_tree(change), host->plan->to_tree(change)};
+    struct span parent = node_text(host, to, "partition_of");
+    if (!group_find(host, trees, parent, &g))
+        return MOULT_ERR_NOMEM;
+    way->lock = g.parent ? MOULT_LOCK_READS : MOULT_LOCK_NONE;
+    bool beside = g.rest && !group_leader(host, &g);
+    if (beside) {
+        way->summary = "create it, with what the default partition has for it";
+        way->scans = 1;
+        way->reversible = 0;
+    }
+    moult_status st = host->plan->way(ways, way);
+    return st || !beside ? st : aside_beside(host, change, &g, ways);
+}
+
 static moult_status create_ways(const moult_host *host, const moult_change *change,
                                 moult_ways *ways, moult_error *err)
 {
@@ -95,26 +133,12 @@ static moult_status create_ways(const moult_host *host, const moult_change *chan
     }
     related_facts(host, change, to, &way);
     way.privilege = privilege_for(host, to);
-    if (node_has(host, to, "partition_of"))
-        way.lock = MOULT_LOCK_READS;
+    if (node_is(host, to, "table") && node_has(host, to, "partition_of"))
+        return partition_ways(host, change, to, &way, ways);
     /* What it gives to new objects is for those that come later. */
     if (node_is(host, to, "default_privileges"))
         way.phase = MOULT_CONTRACT;
     return host->plan->way(ways, &way);
-}
-
-static bool rows_move(const moult_host *host, const moult_change *change, const moult_node *table)
-{
-    const moult_tree *from = host->plan->from_tree(change), *to = host->plan->to_tree(change);
-    struct span parent = node_text(host, table, "partition_of");
-    for (int depth = 0; parent.p && depth < 64; depth++) {
-        const moult_node *now = tree_node(host, from, "table", parent);
-        const moult_node *then = tree_node(host, to, "table", parent);
-        if (now && then && table_repartitions(host, now, then))
-            return true;
-        parent = node_text(host, now, "partition_of");
-    }
-    return false;
 }
 
 static moult_status drop_ways(const moult_host *host, const moult_change *change, moult_ways *ways)
@@ -125,18 +149,28 @@ static moult_status drop_ways(const moult_host *host, const moult_change *change
     way.lock = node_has(host, from, "table") ? MOULT_LOCK_READS : MOULT_LOCK_NONE;
     if (node_is(host, from, "default_privileges"))
         way.phase = MOULT_EXPAND;
+    bool leads = false;
     if (node_is(host, from, "table")) {
+        struct trees trees = {host->plan->from_tree(change), host->plan->to_tree(change)};
+        enum part part = group_part(host, trees, from);
+        bool move = part != PART_NONE || ends_above(host, trees, from);
+        leads = part == PART_LEADER;
         way.lock = MOULT_LOCK_READS;
-        way.summary = rows_move(host, change, from) ? "let go of it: its rows move"
-                                                    : "drop it with its rows";
+        way.summary = leads   ? "move its rows to other partitions, and drop it"
+                      : move  ? "let go of it: its rows move"
+                              : "drop it with its rows";
         way.reversible = 0;
-        if (!rows_move(host, change, from))
+        if (leads)
+            moving_facts(&way);
+        else if (!move)
             way.hazards = MOULT_HAZARD_DELETES_DATA | MOULT_HAZARD_NOT_REVERSIBLE;
     } else if (node_is(host, from, "sequence")) {
         way.hazards = MOULT_HAZARD_NOT_REVERSIBLE;
         way.reversible = 0;
     }
     moult_status st = host->plan->way(ways, &way);
+    if (!st && leads)
+        st = aside_group(host, change, from, ways);
     return st ? st : aside_dependents(host, change, from, false, ways);
 }
 
@@ -191,6 +225,24 @@ static const char *const *alterable_of(const char *kind)
     return none;
 }
 
+/* Is the version B before A?  Parts that are numbers count as such. */
+static bool is_older(struct span b, struct span a)
+{
+    while (a.n && b.n) {
+        char *a_end, *b_end;
+        unsigned long x = strtoul(a.p, &a_end, 10), y = strtoul(b.p, &b_end, 10);
+        size_t n = (size_t)(a_end - a.p), m = (size_t)(b_end - b.p);
+        bool numbers = n && m && n <= a.n && m <= b.n;
+        if (numbers && x != y)
+            return y < x;
+        if (!numbers && *a.p != *b.p)
+            return *b.p < *a.p;
+        a = span_after(a, numbers ? n : 1);
+        b = span_after(b, numbers ? m : 1);
+    }
+    return a.n > 0;
+}
+
 static bool can_alter(const moult_host *host, const moult_change *change, const moult_node *from,
                       const moult_node *to, const char **why)
 {
@@ -216,6 +268,10 @@ static bool can_alter(const moult_host *host, const moult_change *change, const 
     }
     if (node_is(host, to, "index"))
         return !node_flag(host, to, "invalid");
+    if (node_is(host, to, "extension") && node_differs(host, from, to, "version")) {
+        *why = "extensions can be brought to a later version, not back to an earlier one";
+        return !is_older(node_text(host, to, "version"), node_text(host, from, "version"));
+    }
     return true;
 }
 

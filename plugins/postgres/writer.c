@@ -11,15 +11,6 @@
 
 #define SCRATCH_SECONDS 60 /* for one statement: untrusted text may ask for endless work */
 
-/* libpq would print them. */
-static void take_notice(void *arg, const PGresult *r)
-{
-    const moult_session *session = arg;
-    const char *msg = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
-    if (msg)
-        session->host->log(session->host->ctx, MOULT_LOG_DEBUG, msg, strlen(msg));
-}
-
 struct writer *postgres_writer_of(moult_session *session)
 {
     struct writer *w = session->writer;
@@ -29,9 +20,16 @@ struct writer *postgres_writer_of(moult_session *session)
             return NULL;
         w->lock_now = w->run_now = -1;
     }
-    if (session->conn)
-        PQsetNoticeReceiver(session->conn, take_notice, session);
     return w;
+}
+
+void postgres_writer_moved(moult_session *session)
+{
+    struct writer *w = session->writer;
+    if (!w)
+        return;
+    w->lock_ms = w->run_ms = 0;
+    w->lock_now = w->run_now = -1;
 }
 
 /* ---- statements ---- */
@@ -260,8 +258,14 @@ moult_status postgres_run(moult_session *session, const char *sql, size_t len, u
     if (st != MOULT_OK || !text)
         return st != MOULT_OK ? st : postgres_nomem(session->host, err);
     CLEANUP_RESULT PGresult *r = NULL;
+    CLEANUP_TEXT struct text index = {0};
+    bool alone = !session->txn && postgres_index_of(sql, len, &index);
+    if (alone)
+        postgres_index_tidy(session, &index);
     st = postgres_query(session, "run a statement", text, NULL, 0, &r, err);
     free(text);
+    if (alone && st != MOULT_OK)
+        postgres_index_tidy(session, &index);
     if (st == MOULT_OK)
         st = lift_run_limit(session, w, err);
     if (changed)
@@ -340,7 +344,12 @@ moult_status postgres_commit(moult_session *session, moult_error *err)
         return refuse(session, err, "there is no transaction to commit");
     if (PQtransactionStatus(session->conn) == PQTRANS_INERROR)
         return refuse(session, err, "cannot commit: a statement of the transaction has failed");
-    moult_status st = postgres_query(session, "commit", "COMMIT", NULL, 0, NULL, err);
+    moult_status st = postgres_records_send(session, err);
+    if (st != MOULT_OK)
+        return st;
+    if (session->writer)
+        postgres_records_forget(session->writer);
+    st = postgres_query(session, "commit", "COMMIT", NULL, 0, NULL, err);
     session->txn = false;
     if (st == MOULT_OK || PQstatus(session->conn) == CONNECTION_OK)
         return st; /* a refused COMMIT has rolled back */
@@ -356,8 +365,10 @@ moult_status postgres_commit(moult_session *session, moult_error *err)
 moult_status postgres_rollback(moult_session *session, moult_error *err)
 {
     struct writer *w = session->writer;
-    if (w) /* what was set inside of the transaction went with it */
+    if (w) { /* what was set inside of the transaction went with it */
         w->lock_now = w->run_now = -1;
+        postgres_records_forget(w);
+    }
     bool open = session->txn || PQtransactionStatus(session->conn) != PQTRANS_IDLE;
     session->txn = false;
     if (!open || postgres_tidy(session, "ROLLBACK"))

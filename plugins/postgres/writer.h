@@ -5,11 +5,19 @@
 
 #include "pg.h"
 
+#define RECORD_TABLES 4 /* by MOULT_RECORD_* */
+
 /* What a session that writes keeps beyond what it reads with. */
 struct writer {
     uint32_t lock_ms, run_ms;  /* limits that are asked for; 0: the session's own */
     int64_t lock_now, run_now; /* and in force; -1: not known */
     bool pooled;               /* a connection pooler is in between, one client to a session */
+
+    /* Records of the open transaction that were not sent yet, all of one table; and the last
+     * number in each table (0: to be asked for), which nobody else takes while the lock is held. */
+    struct text records;
+    uint32_t record_table;
+    uint64_t last_record[RECORD_TABLES];
 
     /* Of a scratch database. */
     char *name;            /* NULL: this is none */
@@ -29,6 +37,20 @@ moult_status postgres_query_one(moult_session *session, const char *what, const 
                                 PGresult **out, moult_error *err);
 /* Runs SQL although the user wants to stop, for what must be cleaned up.  1: it took place. */
 bool postgres_tidy(moult_session *session, const char *sql);
+
+/* ---- writer-records.c ---- */
+
+/* Sends the records that wait; without a writer there are none. */
+moult_status postgres_records_send(moult_session *session, moult_error *err);
+/* The transaction is over. */
+void postgres_records_forget(struct writer *w);
+
+/* ---- writer-index.c ---- */
+
+/* Is SQL a CREATE INDEX CONCURRENTLY?  The index's NAME, as SQL. */
+bool postgres_index_of(const char *sql, size_t len, struct text *name);
+/* Drops what an attempt to make it left behind.  Outside of transactions. */
+void postgres_index_tidy(moult_session *session, const struct text *name);
 
 /* ---- lock.c ---- */
 

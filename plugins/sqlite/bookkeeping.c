@@ -135,7 +135,8 @@ moult_status sqlite_reader_records(moult_session *session, uint32_t table, uint6
 {
     const char *name = sqlite_bookkeeping_name(table);
     struct bookkeeping found;
-    if (!name || table == 0 || after > INT64_MAX)
+    bool last = after == MOULT_RECORDS_LAST;
+    if (!name || table == 0 || (after > INT64_MAX && !last))
         return sqlite_fail(session->host, err, MOULT_ERR_INTERNAL, "no bookkeeping table %u",
                            table);
     moult_status st = sqlite_bookkeeping_look(session, &found, err);
@@ -150,12 +151,12 @@ moult_status sqlite_reader_records(moult_session *session, uint32_t table, uint6
     }
     char sql[128];
     sqlite3_snprintf(sizeof sql, sql,
-                     "SELECT seq, run, event, at, body FROM main.%s WHERE seq > ?1 ORDER BY seq",
-                     name);
+                     "SELECT seq, run, event, at, body FROM main.%s WHERE seq > ?1 ORDER BY seq%s",
+                     name, last ? " DESC LIMIT 1" : "");
     sqlite3_stmt *s = NULL;
     int rc = sqlite3_prepare_v2(session->db, sql, -1, &s, NULL);
     if (rc == SQLITE_OK)
-        rc = sqlite3_bind_int64(s, 1, (int64_t)after);
+        rc = sqlite3_bind_int64(s, 1, last ? 0 : (int64_t)after);
     while (rc == SQLITE_OK && (rc = sqlite3_step(s)) == SQLITE_ROW && st == MOULT_OK) {
         moult_record r = {
             .size = MOULT_END(moult_record, body_len),

@@ -29,6 +29,7 @@ const moult_reader sqlite_reader = {
             .major = MOULT_READER_MAJOR,
             .minor = MOULT_READER_MINOR,
             .threading = MOULT_THREAD_SESSION,
+            .caps = MOULT_READER_COMMON_STAMPS,
             .kind = "reader",
             .name = "sqlite",
             .summary = "reads SQLite database files",

@@ -17,37 +17,53 @@ static bool telling(const char *name)
            !strpbrk(name, "\"\\\n");
 }
 
-static void bound_state(struct run *r, const char *ddl, const char *name, char state[65])
+/* DDL with NAME for each {}, run on the place. */
+static void run_bound(struct place *p, moult_session *s, const char *ddl, const char *name)
 {
-    PLACE(r, p);
-    CLEANUP_BUF struct buf marked = {0}, text = {0}, json = {0};
+    struct run *r = p->r;
+    CLEANUP_BUF struct buf marked = {0}, text = {0};
     for (const char *c = ddl; *c; c++)
         if (c[0] == '{' && c[1] == '}')
             buf_puts(&marked, "\1tenant\2"), c++;
         else
             buf_char(&marked, *c);
-    p.u->name = name;
-    OK(r, "dialect.bind", unit_bind(p.t, p.u, buf_view(&marked), &text, r->err));
-    moult_session *s = place_open(&p, MOULT_PURPOSE_WRITE, 1000);
-    OK(r, "running DDL with a bound name", WRITER(&p)->run(s, text.p, text.n, NULL, r->err));
-    CLEANUP_TREE moult_tree *tree = place_inspect(&p, s);
+    p->u->name = name;
+    OK(r, "dialect.bind", unit_bind(p->t, p->u, s, buf_view(&marked), &text, r->err));
+    OK(r, "running DDL with a bound name", WRITER(p)->run(s, text.p, text.n, NULL, r->err));
+}
+
+/* What is seen by S does not tell that the tenant is called NAME. */
+static void unnamed(struct place *p, moult_session *s, const char *name, char state[65])
+{
+    struct run *r = p->r;
+    CLEANUP_BUF struct buf json = {0};
+    CLEANUP_TREE moult_tree *tree = place_inspect(p, s);
     OK(r, "writing the tree", tree_write_json(tree, to_buf, &json, r->err));
     REQUIRE(r, strstr(buf_view(&json).p, "\\u0001tenant\\u0002"),
             "the name \"%s\" is not marked: %s", name, json.p);
     REQUIRE(r, !telling(name) || !strstr(json.p, name), "the name \"%s\" is in the state", name);
     memcpy(state, tree->state, 65);
+}
+
+static void bound_state(struct run *r, const char *ddl, const char *name, char state[65])
+{
+    PLACE(r, p);
+    moult_session *s = place_open(&p, MOULT_PURPOSE_WRITE, 1000);
+    run_bound(&p, s, ddl, name);
+    unnamed(&p, s, name, state);
     READER(&p)->close(s);
 }
 
-void check_bound(struct run *r)
+typedef void bound_fn(struct run *r, const char *ddl, const char *name, char state[65]);
+
+/* One state, whatever the tenant is called. */
+static void same_state(struct run *r, const char *const *bound, bound_fn *fn)
 {
-    const char *const *bound = r->suite->quirks.bound;
-    REQUIRE(r, bound && *bound, "the quirks have no DDL in adapter.bound");
-    for (; *bound; bound++) {
+    for (; bound && *bound; bound++) {
         char first[65], other[65];
-        bound_state(r, *bound, hostile_names[0], first);
+        fn(r, *bound, hostile_names[0], first);
         for (const char *const *name = hostile_names + 1; *name; name++) {
-            bound_state(r, *bound, *name, other);
+            fn(r, *bound, *name, other);
             REQUIRE(r, strcmp(first, other) == 0, "of a tenant called \"%s\" the state is another",
                     *name);
         }
@@ -180,7 +196,11 @@ void check_tenants(struct run *r)
     __attribute__((cleanup(found_free))) struct found f = {.p = &p};
     unsigned want = 0;
     REQUIRE(r, q->tenants_how && q->tenants_pattern && q->tenants, "the quirks have no [tenants]");
+    if (q->tenants_create)
+        place_shell(&p, q->tenants_create);
     for (; q->tenants[want]; want++) {
+        if (q->tenants_create)
+            continue;
         CLEANUP_FREE char *path = in_folder(p.folder, q->tenants[want]);
         write_file(r, path, q->empty ? q->empty : "", q->empty ? strlen(q->empty) : 0);
     }
@@ -201,6 +221,54 @@ void check_tenants_unknown(struct run *r)
     __attribute__((cleanup(found_free))) struct found f = {.p = &p};
     FAILS(r, "finding tenants by an unknown way", find(&f, "moult-nonsense", "*"));
     REQUIRE(r, f.count == 0, "an unknown way finds tenants");
+}
+
+struct wanted {
+    const char *name;
+    char *url;
+};
+
+static moult_status on_wanted(void *arg, const moult_tenant *tenant)
+{
+    struct wanted *w = arg;
+    if (!w->url && strcmp(tenant->name, w->name) == 0)
+        w->url = strdup(tenant->url);
+    return MOULT_OK;
+}
+
+/* A tenant that is a place of its own, as it is found and opened. */
+static void bound_tenant(struct run *r, const char *ddl, const char *name, char state[65])
+{
+    PLACE(r, p);
+    struct wanted w = {.name = name};
+    moult_session *s = place_open(&p, MOULT_PURPOSE_WRITE, 1000);
+    run_bound(&p, s, ddl, name);
+    READER(&p)->close(s);
+    moult_open base = {.size = MOULT_END(moult_open, lock_timeout_ms),
+                       .purpose = MOULT_PURPOSE_READ,
+                       .url = p.url,
+                       .config = p.t->adapter.reader_config,
+                       .lock_timeout_ms = 1000};
+    OK(r, "reader.tenants",
+       READER(&p)->tenants(HOST(r), &base, r->suite->quirks.tenants_how, "*", on_wanted, &w, r->err));
+    REQUIRE(r, w.url, "the tenant \"%s\" is not found", name);
+    struct unit u = {name, w.url, w.url};
+    p.u = &u;
+    s = place_open(&p, MOULT_PURPOSE_READ, 1000);
+    unnamed(&p, s, name, state);
+    READER(&p)->close(s);
+    p.u = &p.t->units[0];
+    free(w.url);
+}
+
+void check_bound(struct run *r)
+{
+    const struct quirks *q = &r->suite->quirks;
+    REQUIRE(r, q->bound && *q->bound, "the quirks have no DDL in adapter.bound");
+    if (q->tenants_bound)
+        same_state(r, q->tenants_bound, bound_tenant);
+    else
+        same_state(r, q->bound, bound_state);
 }
 
 /* ---- close, cancel, threads ---- */

@@ -65,8 +65,9 @@ struct moult *run_moult(struct run *r, const char *extra)
     return r->m;
 }
 
-static void shell(struct run *r, const char *command, struct place *p)
+void place_shell(struct place *p, const char *command)
 {
+    struct run *r = p->r;
     CLEANUP_FREE char *line = expand(r, command, p->folder, p->name);
     int status = system(line);
     REQUIRE(r, WIFEXITED(status) && WEXITSTATUS(status) == 0,
@@ -86,7 +87,7 @@ void place_make(struct run *r, struct place *p)
     if (q->name)
         p->file = in_folder(p->folder, q->name);
     if (q->create)
-        shell(r, q->create, p);
+        place_shell(p, q->create);
     else
         write_file(r, p->file, q->empty ? q->empty : "", q->empty ? strlen(q->empty) : 0);
     OK(r, "finding the database", moult_targets_find(r->m, p->url, NULL, 1, &p->t, r->err));
@@ -98,7 +99,7 @@ void place_end(struct place *p)
 {
     moult_targets_free(p->t);
     if (p->url && p->r->suite->quirks.destroy)
-        shell(p->r, p->r->suite->quirks.destroy, p);
+        place_shell(p, p->r->suite->quirks.destroy);
     free(p->folder);
     free(p->name);
     free(p->url);

@@ -208,7 +208,7 @@ static void check_plan(struct run *r)
 {
     unsigned planned = 0;
     if (!can_plan(r))
-        check_skip(r, "it only revises");
+        check_not_applicable(r, "it only revises");
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         PUZZLE(r, z, counts[i], 0);
         PUZZLE(r, again, counts[i], 0);
@@ -249,7 +249,7 @@ static void check_many(struct run *r)
 static void check_revise(struct run *r)
 {
     if (!can_revise(r))
-        check_skip(r, "it only plans");
+        check_not_applicable(r, "it only plans");
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         PUZZLE(r, once, counts[i], 1);
         PUZZLE(r, twice, counts[i], 2);

@@ -121,7 +121,7 @@ static void read_adapter(struct reading *rd)
     const struct config_value *a = part(rd, "adapter", CONFIG_TABLE);
     const struct config_value *t = part(rd, "tenants", CONFIG_TABLE);
     known(rd, a, "url create destroy file empty missing bound taken kinds");
-    known(rd, t, "how pattern files");
+    known(rd, t, "how pattern create files bound");
     q->url = text(rd, a, "url");
     q->create = text(rd, a, "create");
     q->destroy = text(rd, a, "destroy");
@@ -133,7 +133,9 @@ static void read_adapter(struct reading *rd)
     q->kinds = texts(rd, a, "kinds");
     q->tenants_how = text(rd, t, "how");
     q->tenants_pattern = text(rd, t, "pattern");
+    q->tenants_create = text(rd, t, "create");
     q->tenants = texts(rd, t, "files");
+    q->tenants_bound = texts(rd, t, "bound");
     if (a && (!q->url || (!q->create && !q->name)))
         wrong(rd, a, "needs url, and file or create");
 }

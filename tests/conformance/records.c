@@ -95,6 +95,11 @@ static void check_table(struct place *p, uint32_t table, const char *const *bodi
     OK(r, "reader.records", READER(p)->records(s, table, seq[1], on_record, &later, r->err));
     REQUIRE(r, later.count == n - 2 && later.seq[0] == seq[2],
             "after the second of %zu come %zu records", n, later.count);
+    ROWS(last, r, table);
+    OK(r, "reader.records",
+       READER(p)->records(s, table, MOULT_RECORDS_LAST, on_record, &last, r->err));
+    REQUIRE(r, last.count == 1 && last.seq[0] == seq[n - 1],
+            "of the last of %zu records come %zu", n, last.count);
     ROWS(stopped, r, table);
     stopped.stop = 1;
     moult_status st = READER(p)->records(s, table, 0, on_record, &stopped, r->err);

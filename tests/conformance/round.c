@@ -131,7 +131,7 @@ static void run_sql(struct walk *w, struct str sql, const char *what)
 {
     struct run *r = w->p->r;
     CLEANUP_BUF struct buf text = {0}, name = {0};
-    OK(r, "dialect.bind", unit_bind(w->p->t, w->p->u, sql, &text, r->err));
+    OK(r, "dialect.bind", unit_bind(w->p->t, w->p->u, w->s, sql, &text, r->err));
     buf_printf(&name, "%s \"%.*s\"", what, STR_FMT(sql));
     OK(r, buf_view(&name).p, WRITER(w->p)->run(w->s, text.p, text.n, NULL, r->err));
 }
@@ -141,7 +141,7 @@ static uint32_t probe(struct walk *w, const struct plan_statement *s)
     struct run *r = w->p->r;
     CLEANUP_BUF struct buf text = {0};
     uint32_t answer = 0;
-    OK(r, "dialect.bind", unit_bind(w->p->t, w->p->u, s->probe, &text, r->err));
+    OK(r, "dialect.bind", unit_bind(w->p->t, w->p->u, w->s, s->probe, &text, r->err));
     OK(r, "writer.probe", WRITER(w->p)->probe(w->s, text.p, text.n, &answer, r->err));
     REQUIRE(r, answer >= MOULT_PROBE_DONE && answer <= MOULT_PROBE_UNKNOWN, "a probe answers %u",
             answer);

@@ -307,7 +307,7 @@ static void check_damaged(struct run *r)
     static const char junk[] = "this is no store \xff\n";
     DEPOT(r, d);
     if (!d.path)
-        check_skip(r, "the store has no setting \"path\"");
+        check_not_applicable(r, "the store has no setting \"path\"");
     write_file(r, d.path, junk, sizeof junk - 1);
     moult_session *s = NULL;
     char key[65];

@@ -42,7 +42,9 @@ struct quirks {
     const char *const *taken;   /* DDL of a table of the user's in the place of the bookkeeping */
     const char *const *kinds;   /* kinds of objects, for fold */
     const char *tenants_how, *tenants_pattern;
-    const char *const *tenants; /* names below `name`'s folder that the pattern finds */
+    const char *tenants_create; /* makes the tenants; NULL: they are files below the folder */
+    const char *const *tenants; /* what the pattern finds */
+    const char *const *tenants_bound; /* DDL that makes a tenant called {} */
     struct sample *samples;
     size_t sample_count, sample_cap;
     struct pair *pairs;
@@ -67,7 +69,7 @@ struct suite {
     const char *folder;    /* of the plugin */
     uint32_t timeout;      /* seconds a check may take */
     unsigned number;       /* of the check, from 1 */
-    unsigned passed, failed, skipped;
+    unsigned passed, failed, left_out;
 };
 
 /* One check under way; everything in it dies with its process. */
@@ -96,8 +98,6 @@ struct check {
 extern const struct check plugin_checks[], dialect_checks[], reader_checks[], writer_checks[],
     store_checks[], planner_checks[];
 
-/* Number of results that CHECKS will give. */
-unsigned suite_count(const struct suite *s, const struct check *checks);
 void suite_run(struct suite *s, const struct check *checks, const moult_iface *iface);
 /* One result that needs no process; WHY NULL: it passed. */
 void suite_tell(struct suite *s, const char *name, const char *why);
@@ -108,7 +108,7 @@ void remove_folder(const char *path);
 
 void check_fail(struct run *r, const char *fmt, ...)
     __attribute__((format(printf, 2, 3), noreturn));
-void check_skip(struct run *r, const char *fmt, ...)
+void check_not_applicable(struct run *r, const char *fmt, ...)
     __attribute__((format(printf, 2, 3), noreturn));
 /* The call WHAT gave CODE and has to have given 0. */
 void check_ok(struct run *r, moult_status code, const char *what);
@@ -140,6 +140,7 @@ struct place {
     struct unit *u;
 };
 void place_make(struct run *r, struct place *p);
+void place_shell(struct place *p, const char *command);
 void place_end(struct place *p);
 #define PLACE(r, p)                                                                                \
     __attribute__((cleanup(place_end))) struct place p = {0};                                      \

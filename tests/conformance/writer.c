@@ -141,7 +141,7 @@ static void check_txn(struct run *r)
     char empty[65], state[65];
     place_state(&p, empty);
     if (!TXN_DDL(at))
-        check_skip(r, "its DDL cannot be rolled back, as its capabilities say");
+        check_not_applicable(r, "its DDL cannot be rolled back, as its capabilities say");
     const char *ddl = run_pair(r)->from;
     CLEANUP_TREE moult_tree *want = state_of(r, ddl);
     moult_session *s = place_open(&p, MOULT_PURPOSE_WRITE, 1000);
@@ -177,7 +177,7 @@ static void check_txn_failure(struct run *r)
     char empty[65], state[65];
     place_state(&p, empty);
     if (!TXN_DDL(at))
-        check_skip(r, "its DDL cannot be rolled back, as its capabilities say");
+        check_not_applicable(r, "its DDL cannot be rolled back, as its capabilities say");
     const char *ddl = run_pair(r)->from;
     moult_session *s = place_open(&p, MOULT_PURPOSE_WRITE, 1000);
     OK(r, "beginning a transaction", txn_start(at, s, r->err));

@@ -221,8 +221,11 @@ static moult_status records(moult_session *s, uint32_t table, uint64_t after, mo
     if (state_find(db, "tables", "moult_run"))
         return memory_fail(s->host, err, MOULT_ERR_EXISTS,
                            "a table \"moult_run\" is there that is not moult's");
+    json_t *rows = json_object_get(json_object_get(db, "moult"), names[table]);
+    if (after == MOULT_RECORDS_LAST)
+        after = json_array_size(rows) ? json_array_size(rows) - 1 : 0;
     size_t i;
-    json_array_foreach(json_object_get(json_object_get(db, "moult"), names[table]), i, row)
+    json_array_foreach(rows, i, row)
     {
         moult_record r = {.size = MOULT_END(moult_record, body_len), .table = table, .seq = i + 1};
         if (json_unpack(row, "{s:s,s:s,s:s,s:s}", "run", &r.run, "event", &r.event, "at", &r.at,
@@ -265,6 +268,7 @@ const moult_reader memory_reader = {
              .major = MOULT_READER_MAJOR,
              .minor = MOULT_READER_MINOR,
              .threading = MOULT_THREAD_SESSION,
+             .caps = MOULT_READER_COMMON_STAMPS,
              .kind = "reader",
              .name = MEMORY_NAME,
              .summary = "reads memory databases",

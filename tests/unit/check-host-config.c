@@ -27,7 +27,10 @@ static const struct mistake {
     {"[database.app]\nallow = [\"delets-data\"]\n", ":2:10", "does not know \"delets-data\"",
      "did you mean \"deletes-data\"?"},
     {"[database.app]\ntenants = { files = \"a\", list = [\"b\"] }\n", ":2:1",
-     "must have one of files, list and query", "files ="},
+     "must have one of files, schemas, databases, list and query", "files ="},
+    {"[database.app]\ntenants = { schemas = [] }\n", ":2:13", "\"schemas\" is empty", NULL},
+    {"[database.app]\ntenants = { databases = [1] }\n", ":2:26", "must be a string", NULL},
+    {"[database.app]\ntenants = { query = [\"a\"] }\n", ":2:13", "must be a string", NULL},
     {"[database.app]\ntenants = {}\n", ":2:1", "must have one of", NULL},
     {"[database.app]\ntenants = { file = \"a\" }\n", ":2:13", "unknown key \"file\"",
      "did you mean \"files\"?"},
@@ -282,7 +285,7 @@ START_TEST(bad_set_is_an_error)
 {
     moult *m = NULL;
     want.set = (const char *const[]){bad_sets[_i].option, NULL};
-    moult_status s = try_toml("[database.app]\ntenants = {list = []}\n", &m);
+    moult_status s = try_toml("[database.app]\ntenants = {list = [\"z\"]}\n", &m);
     ck_assert_int_ne(s, MOULT_OK);
     ck_message(bad_sets[_i].message);
 }

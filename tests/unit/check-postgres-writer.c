@@ -280,8 +280,10 @@ START_TEST(a_pooler_is_seen_through)
     fails(postgres_lock(s, err), MOULT_ERR_REFUSED, "transaction mode");
     ck_assert(detail_has("hint", "session mode"));
     moult_session *out = NULL;
-    moult_open how = {
-        MOULT_END(moult_open, lock_timeout_ms), WRITE, pooled(base), NULL, NULL, 1000};
+    moult_open how = {.size = MOULT_END(moult_open, lock_timeout_ms),
+                      .purpose = WRITE,
+                      .url = pooled(base),
+                      .lock_timeout_ms = 1000};
     fails(postgres_scratch(&postgres_test_host, &how, NULL, &out, err), MOULT_ERR_REFUSED,
           "transaction mode");
     postgres_close(s);
@@ -491,12 +493,10 @@ START_TEST(leftovers_are_reaped)
 {
     moult_session *alive, *dead;
     uint32_t count;
-    moult_open how = {MOULT_END(moult_open, lock_timeout_ms),
-                      WRITE,
-                      postgres_test_url("w", NULL, NULL),
-                      NULL,
-                      NULL,
-                      1000};
+    moult_open how = {.size = MOULT_END(moult_open, lock_timeout_ms),
+                      .purpose = WRITE,
+                      .url = postgres_test_url("w", NULL, NULL),
+                      .lock_timeout_ms = 1000};
     ok(scratch(how.url, NULL, NULL, &alive));
     ok(scratch(how.url, NULL, NULL, &dead));
     ok(postgres_test_run(

@@ -345,7 +345,7 @@ START_TEST(plugins_use_the_table)
 {
     const moult_tree_api *t = &tree_api;
     CLEANUP_TREE moult_tree *tree = new_tree(), *other = new_tree();
-    ck_assert_uint_eq(t->size, MOULT_END(moult_tree_api, clear));
+    ck_assert_uint_eq(t->size, MOULT_END(moult_tree_api, server));
     moult_node *table = t->add(tree, t->root(tree), "table", "t_", 1);
     moult_node *column = t->add(tree, table, "column", "a", 1);
     ck_assert_ptr_null(t->add(other, table, "column", "b", 1));
