@@ -135,7 +135,8 @@ static const struct option *find(const struct option *table, const char *name, s
                                  char letter)
 {
     for (const struct option *o = table; o->name; o++)
-        if (letter ? o->letter == letter : strlen(o->name) == n && !strncmp(o->name, name, n))
+        if (letter ? o->letter == letter
+                   : name && strlen(o->name) == n && !strncmp(o->name, name, n))
             return o;
     return NULL;
 }

@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #define ALIGN alignof(max_align_t)
-#define FIRST_BLOCK 4096u
-#define LARGEST_BLOCK (1024u * 1024u)
-#define POPULATE_FROM (256u * 1024u)
+#define FIRST_BLOCK ((size_t)4096)
+#define LARGEST_BLOCK ((size_t)1024 * 1024)
+#define POPULATE_FROM ((size_t)256 * 1024)
 
 struct arena_block {
     struct arena_block *older;

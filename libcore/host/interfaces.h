@@ -14,14 +14,14 @@ struct iface_slot {
 /* A kind of interface as this host knows it. */
 struct iface_kind {
     const char *name; /* "dialect" */
-    uint16_t major, minor;
-    bool exact; /* until 1.0: the minor number must be equal too */
-    uint32_t
-        required;   /* an interface's size is at least this: the end of the major's first minor */
-    uint32_t size;  /* of the host's own struct */
-    uint64_t needs; /* bits of `needs` that this host fulfils */
+    uint64_t needs;   /* bits of `needs` that this host fulfils */
     const struct iface_slot *slots; /* required ones */
     size_t slot_count;
+    /* An interface's size is at least this: the end of the major's first minor. */
+    uint32_t required;
+    uint32_t size; /* of the host's own struct */
+    uint16_t major, minor;
+    bool exact;    /* until 1.0: the minor number must be equal too */
     bool any_slot; /* one of the slots is enough */
 };
 

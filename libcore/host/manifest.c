@@ -87,8 +87,9 @@ static moult_status fill(const struct parsing *p, const struct config_value *roo
     moult_status s = check_keys(p, root);
     if (s)
         return s;
-    if (strcmp(text_of(root, "name"), e->name) != 0)
-        return wrong(p, "the file's name is not that of the plugin", text_of(root, "name"));
+    const char *name = text_of(root, "name");
+    if (!name || strcmp(name, e->name) != 0)
+        return wrong(p, "the file's name is not that of the plugin", name ? name : "none");
     if (!plugin_name_ok(text_of(root, "module")))
         return wrong(p, "module is not a name of lower-case letters, digits and \"-\":",
                      text_of(root, "module"));

@@ -80,7 +80,7 @@ static moult_status get_path(struct moult *m, const char *path, moult_plugin_fn 
         return error_set(err, MOULT_ERR_NOT_FOUND, "there is no plugin \"%s\"", path);
     CLEANUP_BUF struct buf file = {0}, provides = {0};
     buf_printf(&file, "%s/%s", real, slash ? slash + 1 : path);
-    struct loaded loaded;
+    struct loaded loaded = {0};
     moult_status s = buf_ok(&file) ? loader_open(m, file.p, &loaded, err) : error_nomem(err);
     if (s)
         return s;

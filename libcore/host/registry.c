@@ -141,7 +141,7 @@ static moult_status add_builtins(struct moult *m, moult_error *err)
     const char *symbol;
     for (size_t i = 0; (symbol = loader_builtin_at(i, &len)); i++) {
         struct str name = arena_str(&m->arena, (struct str){symbol, len});
-        struct loaded loaded;
+        struct loaded loaded = {0};
         moult_status s = name.p ? loader_open(m, name.p, &loaded, err) : error_nomem(err);
         if (s)
             return s;

@@ -182,7 +182,7 @@ static moult_status rows_at_stake(const moult_problem *problem, const struct asi
 
 static moult_status drop_and_create(moult_problem *problem, const struct aside *a, moult_error *err)
 {
-    uint32_t drop, create, done;
+    uint32_t drop = NOWHERE, create = NOWHERE, done;
     moult_status st = add_operation(problem, MOULT_DROP, a, &drop, err);
     if (st != MOULT_OK)
         return st;

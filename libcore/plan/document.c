@@ -1,220 +1,291 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Writes the plan document: canonical JSON, so that equal plans are equal bytes.
+/* Writes the plan document: canonical JSON (RFC 8785), so that equal plans are equal bytes, straight from the plan.
  * docs/schemas/plan.json */
-#include <jansson.h>
-#include <stdlib.h>
+#include <inttypes.h>
 
 #include "../base/cleanup.h"
 #include "../base/sha256.h"
+#include "../schema/stream.h"
 #include "hazards.h"
 #include "words.h"
-
-static void cleanup_json(json_t **j)
-{
-    json_decref(*j);
-}
-#define CLEANUP_JSON CLEANUP(cleanup_json)
-
-/* Every value passes through here; NULL (no memory, not UTF-8) marks the whole as failed. */
-static bool put(json_t *object, const char *key, json_t *value)
-{
-    return json_object_set_new(object, key, value) == 0;
-}
-
-static json_t *text(struct str s)
-{
-    return json_stringn(s.p ? s.p : "", s.n);
-}
-
-static json_t *text_or_null(struct str s)
-{
-    return s.p ? text(s) : json_null();
-}
-
-static json_t *texts(const struct str *items, size_t count)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; list && i < count; i++) {
-        if (json_array_append_new(list, text(items[i])) != 0) {
-            json_decref(list);
-            return NULL;
-        }
-    }
-    return list;
-}
-
-static json_t *hazard_names(uint32_t bits)
-{
-    CLEANUP_BUF struct buf names = {0};
-    hazards_list(&names, bits, "\n");
-    json_t *list = json_array();
-    struct str rest = buf_view(&names);
-    for (; list && rest.n;) {
-        const char *end = memchr(rest.p, '\n', rest.n);
-        size_t n = end ? (size_t)(end - rest.p) : rest.n, skip = n + (end ? 1 : 0);
-        json_array_append_new(list, json_stringn(rest.p, n));
-        rest = (struct str){rest.p + skip, rest.n - skip};
-    }
-    if (buf_ok(&names))
-        return list;
-    json_decref(list);
-    return NULL;
-}
-
-static json_t *statement_json(const struct plan_statement *s)
-{
-    json_t *o = json_object();
-    if (o && put(o, "sql", text(s->sql)) && (!s->probe.p || put(o, "probe", text(s->probe))))
-        return o;
-    json_decref(o);
-    return NULL;
-}
-
-static json_t *statements_json(const struct plan_step *s)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; list && i < s->statement_count; i++) {
-        if (json_array_append_new(list, statement_json(&s->statements[i])) != 0) {
-            json_decref(list);
-            return NULL;
-        }
-    }
-    return list;
-}
-
-static json_t *amount(uint64_t n)
-{
-    return n > INT64_MAX ? json_string("unknown") : json_integer((json_int_t)n);
-}
-
-static json_t *estimate_json(const struct plan_step *s)
-{
-    return s->rows > INT64_MAX && s->bytes > INT64_MAX
-               ? json_string("unknown")
-               : json_pack("{so, so}", "rows", amount(s->rows), "bytes", amount(s->bytes));
-}
-
-static json_t *depends_json(const struct plan_step *s)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; list && i < s->depend_count; i++) {
-        if (json_array_append_new(list, json_integer((json_int_t)s->depends[i] + 1)) != 0) {
-            json_decref(list);
-            return NULL;
-        }
-    }
-    return list;
-}
-
-static bool put_what(json_t *o, const struct plan_step *s)
-{
-    return put(o, "operation", json_string(word_name(op_words, s->op))) &&
-           put(o, "object", text(s->object)) && put(o, "way", text(s->way)) &&
-           put(o, "summary", text(s->summary)) && put(o, "why", text_or_null(s->why)) &&
-           put(o, "statements", statements_json(s)) &&
-           put(o, "inverse",
-               s->inverse_count ? texts(s->inverse, s->inverse_count) : json_null()) &&
-           put(o, "reversible", json_boolean(s->reversible));
-}
 
 /* How much of the document is wanted. */
 enum extent {
     CARRIED_OUT, /* what a run does, the same each time: the digest covers it */
-    ALL,     /* with what was found on the way, as sizes and the rehearsal: the seal covers it */
-    DOCUMENT /* with the seal */
+    ALL,         /* with what was found on the way, as sizes and the rehearsal: the seal covers it */
+    DOCUMENT     /* with the seal */
 };
 
-static bool put_how(json_t *o, const struct plan_step *s, enum extent extent)
+struct out {
+    struct stream s;
+    enum extent extent;
+    bool first; /* nothing stands behind the last "{" or "[" */
+};
+
+/* ---- values; members come in the order of their names ---- */
+
+static void enter(struct out *o, char bracket)
 {
-    return put(o, "depends", depends_json(s)) && put(o, "group", json_integer(s->group)) &&
-           put(o, "transaction", json_string(word_name(txn_words, s->txn))) &&
-           put(o, "phase", json_string(word_name(phase_words, s->phase))) &&
-           put(o, "lock", json_string(word_name(lock_words, s->lock))) &&
-           put(o, "hazards", hazard_names(s->hazards)) &&
-           put(o, "rewrites", json_boolean(s->rewrites)) &&
-           put(o, "scans", json_boolean(s->scans)) &&
-           (extent == CARRIED_OUT || put(o, "estimate", estimate_json(s))) &&
-           put(o, "downtime", json_string(step_downtime(s))) &&
-           put(o, "timeouts",
-               json_pack("{sI, sI}", "lock_ms", (json_int_t)s->lock_ms, "run_ms",
-                         (json_int_t)s->run_ms));
+    buf_char(&o->s.buf, bracket);
+    o->first = true;
 }
 
-static json_t *steps_json(const struct moult_plan *plan, enum extent extent)
+static void leave(struct out *o, char bracket)
 {
-    CLEANUP_JSON json_t *list = json_array();
-    for (size_t i = 0; i < plan->step_count; i++) {
-        json_t *o = json_object();
-        if (json_array_append_new(list, o) != 0 || !put(o, "id", json_integer((json_int_t)i + 1)) ||
-            !put_what(o, &plan->steps[i]) || !put_how(o, &plan->steps[i], extent))
-            return NULL;
+    buf_char(&o->s.buf, bracket);
+    o->first = false;
+}
+
+static void name(struct out *o, const char *key)
+{
+    stream_comma(&o->s, &o->first);
+    buf_printf(&o->s.buf, "\"%s\":", key); /* plain words all */
+}
+
+static void word(struct out *o, const char *key, const char *value)
+{
+    name(o, key);
+    buf_printf(&o->s.buf, "\"%s\"", value);
+}
+
+static void number(struct out *o, const char *key, uint64_t value)
+{
+    name(o, key);
+    buf_printf(&o->s.buf, "%" PRIu64, value);
+}
+
+static void boolean(struct out *o, const char *key, bool value)
+{
+    name(o, key);
+    buf_puts(&o->s.buf, value ? "true" : "false");
+}
+
+static void text(struct out *o, const char *key, struct str value)
+{
+    name(o, key);
+    stream_json(&o->s, NULL, value.p ? value : STR(""));
+}
+
+static void text_or_null(struct out *o, const char *key, struct str value)
+{
+    if (value.p) {
+        text(o, key, value);
+        return;
     }
-    return json_incref(list);
+    name(o, key);
+    buf_puts(&o->s.buf, "null");
 }
 
-static json_t *rehearsal_json(const struct moult_plan *plan, enum extent extent)
+static void texts(struct out *o, const char *key, const struct str *items, size_t count)
 {
-    CLEANUP_JSON json_t *o = json_object();
-    bool ok = put(o, "status", json_string(plan->rehearsed ? "passed" : "not done")) &&
-              put(o, "at", plan->rehearsed ? text_or_null(plan->rehearsed_at) : json_null()) &&
-              put(o, "on", plan->rehearsed ? text_or_null(plan->rehearsed_on) : json_null()) &&
-              put(o, "not_rehearsed", texts(plan->not_rehearsed, plan->not_rehearsed_count)) &&
-              (extent != DOCUMENT || put(o, "seal", json_string(plan->seal)));
-    return ok ? json_incref(o) : NULL;
+    name(o, key);
+    enter(o, '[');
+    for (size_t i = 0; i < count; i++) {
+        stream_comma(&o->s, &o->first);
+        stream_json(&o->s, NULL, items[i].p ? items[i] : STR(""));
+    }
+    leave(o, ']');
 }
 
-static json_t *plan_json(const struct moult_plan *plan, enum extent extent)
+static void hazard_names(struct out *o, uint32_t bits)
 {
-    CLEANUP_JSON json_t *o = json_object();
-    bool ok = put(o, "format", json_string(PLAN_FORMAT)) &&
-              put(o, "class", json_string(plan->klass)) && put(o, "adapter", text(plan->adapter)) &&
-              put(o, "from", json_string(plan->from)) && put(o, "to", json_string(plan->to)) &&
-              put(o, "steps", steps_json(plan, extent)) &&
-              put(o, "hazards", hazard_names(plan->hazards));
-    if (ok && extent != CARRIED_OUT)
-        ok = put(o, "server", text(plan->server)) &&
-             put(o, "warnings", texts(plan->warnings, plan->warning_count)) &&
-             put(o, "rehearsal", rehearsal_json(plan, extent)) &&
-             put(o, "digest", json_string(plan->digest));
-    return ok ? json_incref(o) : NULL;
+    name(o, "hazards");
+    buf_puts(&o->s.buf, bits ? "[\"" : "[");
+    hazards_list(&o->s.buf, bits, "\",\"");
+    buf_puts(&o->s.buf, bits ? "\"]" : "]");
 }
 
-/* Says which text JSON cannot hold, since that is what fails here but for memory. */
+/* ---- steps ---- */
+
+static void amount(struct out *o, const char *key, uint64_t n)
+{
+    if (n > INT64_MAX)
+        word(o, key, "unknown");
+    else
+        number(o, key, n);
+}
+
+static void estimate(struct out *o, const struct plan_step *s)
+{
+    if (s->rows > INT64_MAX && s->bytes > INT64_MAX) {
+        word(o, "estimate", "unknown");
+        return;
+    }
+    name(o, "estimate");
+    enter(o, '{');
+    amount(o, "bytes", s->bytes);
+    amount(o, "rows", s->rows);
+    leave(o, '}');
+}
+
+static void depends(struct out *o, const struct plan_step *s)
+{
+    name(o, "depends");
+    enter(o, '[');
+    for (size_t i = 0; i < s->depend_count; i++) {
+        stream_comma(&o->s, &o->first);
+        buf_printf(&o->s.buf, "%" PRIu64, (uint64_t)s->depends[i] + 1);
+    }
+    leave(o, ']');
+}
+
+static void statements(struct out *o, const struct plan_step *s)
+{
+    name(o, "statements");
+    enter(o, '[');
+    for (size_t i = 0; i < s->statement_count; i++) {
+        stream_comma(&o->s, &o->first);
+        enter(o, '{');
+        if (s->statements[i].probe.p)
+            text(o, "probe", s->statements[i].probe);
+        text(o, "sql", s->statements[i].sql);
+        leave(o, '}');
+    }
+    leave(o, ']');
+}
+
+static void inverse(struct out *o, const struct plan_step *s)
+{
+    if (s->inverse_count)
+        texts(o, "inverse", s->inverse, s->inverse_count);
+    else
+        text_or_null(o, "inverse", (struct str){0});
+}
+
+static void step(struct out *o, const struct plan_step *s, size_t id)
+{
+    stream_comma(&o->s, &o->first);
+    enter(o, '{');
+    depends(o, s);
+    word(o, "downtime", step_downtime(s));
+    if (o->extent != CARRIED_OUT)
+        estimate(o, s);
+    number(o, "group", s->group);
+    hazard_names(o, s->hazards);
+    number(o, "id", id);
+    inverse(o, s);
+    word(o, "lock", word_name(lock_words, s->lock));
+    text(o, "object", s->object);
+    word(o, "operation", word_name(op_words, s->op));
+    word(o, "phase", word_name(phase_words, s->phase));
+    boolean(o, "reversible", s->reversible);
+    boolean(o, "rewrites", s->rewrites);
+    boolean(o, "scans", s->scans);
+    statements(o, s);
+    text(o, "summary", s->summary);
+    name(o, "timeouts");
+    enter(o, '{');
+    number(o, "lock_ms", s->lock_ms);
+    number(o, "run_ms", s->run_ms);
+    leave(o, '}');
+    word(o, "transaction", word_name(txn_words, s->txn));
+    text(o, "way", s->way);
+    text_or_null(o, "why", s->why);
+    leave(o, '}');
+    stream_pass(&o->s);
+}
+
+/* ---- the document ---- */
+
+static void rehearsal(struct out *o, const struct moult_plan *plan)
+{
+    struct str none = {0};
+    name(o, "rehearsal");
+    enter(o, '{');
+    text_or_null(o, "at", plan->rehearsed ? plan->rehearsed_at : none);
+    texts(o, "not_rehearsed", plan->not_rehearsed, plan->not_rehearsed_count);
+    text_or_null(o, "on", plan->rehearsed ? plan->rehearsed_on : none);
+    if (o->extent == DOCUMENT)
+        word(o, "seal", plan->seal);
+    word(o, "status", plan->rehearsed ? "passed" : "not done");
+    leave(o, '}');
+}
+
+static void document(struct out *o, const struct moult_plan *plan)
+{
+    bool all = o->extent != CARRIED_OUT;
+    enter(o, '{');
+    text(o, "adapter", plan->adapter);
+    text(o, "class", str_of(plan->klass));
+    if (all)
+        word(o, "digest", plan->digest);
+    word(o, "format", PLAN_FORMAT);
+    word(o, "from", plan->from);
+    hazard_names(o, plan->hazards);
+    if (all) {
+        rehearsal(o, plan);
+        text(o, "server", plan->server);
+    }
+    name(o, "steps");
+    enter(o, '[');
+    for (size_t i = 0; i < plan->step_count; i++)
+        step(o, &plan->steps[i], i + 1);
+    leave(o, ']');
+    word(o, "to", plan->to);
+    if (all)
+        texts(o, "warnings", plan->warnings, plan->warning_count);
+    leave(o, '}');
+}
+
+static bool step_utf8(const struct plan_step *s)
+{
+    bool ok = str_utf8(s->object) && str_utf8(s->way) && str_utf8(s->summary) && str_utf8(s->why);
+    for (size_t k = 0; k < s->statement_count; k++)
+        ok = ok && str_utf8(s->statements[k].sql) && str_utf8(s->statements[k].probe);
+    for (size_t k = 0; k < s->inverse_count; k++)
+        ok = ok && str_utf8(s->inverse[k]);
+    return ok;
+}
+
+/* Says which text JSON cannot hold. */
 static moult_status cannot_write(const struct moult_plan *plan, moult_error *err)
 {
     for (size_t i = 0; i < plan->step_count; i++) {
-        const struct plan_step *s = &plan->steps[i];
-        bool ok =
-            str_utf8(s->object) && str_utf8(s->way) && str_utf8(s->summary) && str_utf8(s->why);
-        for (size_t k = 0; k < s->statement_count; k++)
-            ok = ok && str_utf8(s->statements[k].sql) && str_utf8(s->statements[k].probe);
-        for (size_t k = 0; k < s->inverse_count; k++)
-            ok = ok && str_utf8(s->inverse[k]);
-        if (ok)
+        if (step_utf8(&plan->steps[i]))
             continue;
         error_set(err, MOULT_ERR_UNSUPPORTED,
                   "step %zu cannot be written down: its text is not UTF-8", i + 1);
-        error_detail_str(err, "object", s->object);
+        error_detail_str(err, "object", plan->steps[i].object);
         error_detail(err, "hint", "give the object a definition in UTF-8");
         return MOULT_ERR_UNSUPPORTED;
     }
-    return error_nomem(err);
+    return error_set(err, MOULT_ERR_INVALID, "cannot write the plan: a text is not UTF-8");
 }
 
-static char *dump(const struct moult_plan *plan, enum extent extent)
+static moult_status write_document(const struct moult_plan *plan, enum extent extent,
+                                   moult_write_fn *write, void *arg, moult_error *err)
 {
-    CLEANUP_JSON json_t *o = plan_json(plan, extent);
-    return o ? json_dumps(o, JSON_SORT_KEYS | JSON_COMPACT) : NULL;
+    CLEANUP_ERROR moult_error *why = moult_error_new();
+    struct out o = {.s = {.write = write, .arg = arg, .err = why}, .extent = extent, .first = true};
+    if (!why)
+        return error_nomem(err);
+    document(&o, plan);
+    if (extent == DOCUMENT)
+        buf_char(&o.s.buf, '\n');
+    moult_status st = stream_end(&o.s, "plan");
+    if (st == MOULT_ERR_INVALID) /* the stream's own word for what is not UTF-8 */
+        return cannot_write(plan, err);
+    return st == MOULT_OK ? st : error_set(err, st, "cannot write the plan");
+}
+
+static moult_status into_digest(void *arg, const char *bytes, size_t len)
+{
+    return sha256_add(arg, bytes, len) ? MOULT_OK : MOULT_ERR_INTERNAL;
 }
 
 static moult_status digest_of(const struct moult_plan *plan, enum extent extent, char out[65],
                               moult_error *err)
 {
-    CLEANUP_FREE char *bytes = dump(plan, extent);
-    if (!bytes)
-        return cannot_write(plan, err);
-    if (!sha256_hex(str_of(bytes), out))
+    uint8_t raw[32];
+    CLEANUP_SHA256 struct sha256 *h = sha256_new();
+    if (!h || !sha256_start(h))
         return error_set(err, MOULT_ERR_INTERNAL, "cannot make a digest");
+    moult_status st = write_document(plan, extent, into_digest, h, err);
+    if (st != MOULT_OK)
+        return st;
+    if (!sha256_end(h, raw))
+        return error_set(err, MOULT_ERR_INTERNAL, "cannot make a digest");
+    sha256_print(raw, out);
     return MOULT_OK;
 }
 
@@ -230,11 +301,5 @@ moult_status plan_seal(struct moult_plan *plan, moult_error *err)
 moult_status plan_write_json(const struct moult_plan *plan, moult_write_fn *write, void *arg,
                              moult_error *err)
 {
-    CLEANUP_FREE char *bytes = dump(plan, DOCUMENT);
-    if (!bytes)
-        return cannot_write(plan, err);
-    moult_status st = write(arg, bytes, strlen(bytes));
-    if (st == MOULT_OK)
-        st = write(arg, "\n", 1);
-    return st == MOULT_OK ? st : error_set(err, st, "cannot write the plan");
+    return write_document(plan, DOCUMENT, write, arg, err);
 }

@@ -236,8 +236,8 @@ bool graph_sort(const struct edge *edges, size_t count, uint32_t nodes,
                         .nodes = nodes,
                         .rank = choice->rank,
                         .patience = choice->patience,
-                        .component = choice->component,
-                        .order = order};
+                        .component = choice->component};
+    s.order = order;
     if (!sorting_start(&s, count, a))
         return false;
     do {

@@ -102,16 +102,21 @@ moult_status ledger_open_run(struct ledger *l, const struct moult_plan *plan, mo
     moult_status st = plan_write_json(plan, into_buf, &document, err);
     if (st != MOULT_OK)
         return st;
-    char who[128];
+    char who[128], now[LEDGER_TIME];
     actor(who, sizeof who);
-    json_t *plan_json = json_loadb(document.p, document.n, 0, NULL);
-    if (!plan_json)
-        return error_set(err, MOULT_ERR_INTERNAL, "the plan cannot be kept as JSON");
-    json_t *body = json_pack("{s:s, s:s%, s:o}", "tool", THIS_TOOL, "actor", who,
-                             strnlen(who, sizeof who), "plan", plan_json);
-    if (!body) /* a user's name that is not UTF-8 */
-        body = json_pack("{s:s, s:o}", "tool", THIS_TOOL, "plan", plan_json);
-    return append_json(l, MOULT_RECORD_RUN, "open", body, err);
+    CLEANUP_BUF struct buf body = {0};
+    buf_puts(&body, "{");
+    if (str_utf8(str_of(who))) {
+        buf_puts(&body, "\"actor\":");
+        buf_json(&body, str_of(who));
+        buf_puts(&body, ",");
+    }
+    buf_puts(&body, "\"plan\":");
+    buf_add(&body, document.p, document.n - 1); /* without its line end */
+    buf_puts(&body, ",\"tool\":\"" THIS_TOOL "\"}");
+    ledger_now(now);
+    return buf_ok(&body) ? append(l, MOULT_RECORD_RUN, "open", now, buf_view(&body), err)
+                         : error_nomem(err);
 }
 
 moult_status ledger_run(struct ledger *l, const char *event, moult_error *err)

@@ -167,7 +167,7 @@ static moult_status sort_units(moult_targets *t, moult_error *err)
 
 static moult_status unknown_tenant(const moult_targets *t, const char *name, moult_error *err)
 {
-    const char **names = calloc(t->unit_count, sizeof *names);
+    const char **names = calloc(t->unit_count + 1, sizeof *names);
     if (!names)
         return error_nomem(err);
     for (size_t i = 0; i < t->unit_count; i++)

@@ -142,7 +142,7 @@ static bool compare_objects(struct moult_delta *d, struct sides *s)
         int order = !a ? 1 : !b ? -1 : node_cmp(a, b);
         i += order <= 0;
         j += order >= 0;
-        if ((order <= 0 && a->unmanaged) || (order >= 0 && b->unmanaged))
+        if ((a && order <= 0 && a->unmanaged) || (b && order >= 0 && b->unmanaged))
             continue;
         bool done;
         if (order == 0)

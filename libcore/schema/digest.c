@@ -92,7 +92,7 @@ static void add_root(struct buf *b, const moult_node *root, uint32_t aspect)
 moult_status node_digest(moult_node *node, struct arena *arena, struct sha256 *h,
                          struct buf *scratch, moult_error *err)
 {
-    uint8_t(*digest)[DIGEST_SIZE] = arena_alloc(arena, MOULT_ASPECTS * DIGEST_SIZE);
+    uint8_t(*digest)[DIGEST_SIZE] = arena_array(arena, MOULT_ASPECTS, DIGEST_SIZE);
     if (!digest)
         return error_nomem(err);
     moult_status st = MOULT_OK;

@@ -25,6 +25,16 @@ const char *mybookkeeping_name(uint32_t table)
     return NULL;
 }
 
+/* What another version has written there may mean that a run is open: nothing is done before that is
+ * known. */
+static moult_status other_version(moult_session *session, const char *name, moult_error *err)
+{
+    moult_status st = my_fail(session->host, err, MOULT_ERR_UNSUPPORTED,
+                              "the table \"%s\" is the bookkeeping of another version of moult", name);
+    my_detail(session->host, err, "hint", "use the version of moult that worked on it last");
+    return st;
+}
+
 moult_status mybookkeeping_look(moult_session *session, struct bookkeeping *out, moult_error *err)
 {
     CLEANUP_TEXT struct text sql = {0};
@@ -34,9 +44,9 @@ moult_status mybookkeeping_look(moult_session *session, struct bookkeeping *out,
     for (size_t i = 0; i < TABLE_COUNT; i++) {
         mytext_z(&sql, i ? " UNION ALL " : "");
         mytext_printf(&sql,
-                      "SELECT table_name, table_type = 'BASE TABLE' AND table_comment = '%s'"
-                      " FROM information_schema.tables WHERE table_name = '%s' AND table_schema = ",
-                      BOOKKEEPING_MARKER, tables[i].name);
+                      "SELECT table_name, table_type, table_comment FROM information_schema.tables"
+                      " WHERE table_name = '%s' AND table_schema = ",
+                      tables[i].name);
         mytext_literal(&sql, slice_z(session->database));
     }
     if (sql.failed)
@@ -45,9 +55,13 @@ moult_status mybookkeeping_look(moult_session *session, struct bookkeeping *out,
     size_t found = 0;
     struct row row;
     while (st == MOULT_OK && my_row(res, &row)) {
+        bool table = slice_is(row_slice(&row, 1), "BASE TABLE");
         found++;
-        if (*row_z(&row, 1) != '1')
-            snprintf(out->alien, sizeof out->alien, "%s", row_z(&row, 0));
+        if (table && slice_is(row_slice(&row, 2), BOOKKEEPING_MARKER))
+            continue;
+        if (table && strncmp(row_z(&row, 2), BOOKKEEPING_MARK, strlen(BOOKKEEPING_MARK)) == 0)
+            return other_version(session, row_z(&row, 0), err);
+        snprintf(out->alien, sizeof out->alien, "%s", row_z(&row, 0));
     }
     out->ours = found == TABLE_COUNT && !*out->alien;
     return st;
@@ -135,12 +149,18 @@ moult_status myreader_records(moult_session *session, uint32_t table, uint64_t a
     if (*found.alien)
         return mybookkeeping_taken(session, &found, err);
     struct reading r = {.session = session, .err = err, .fn = fn, .arg = arg, .table = table};
-    char sql[160];
+    char sql[200];
     uint32_t done;
-    snprintf(sql, sizeof sql,
-             "SELECT seq, part, run, event, at, body FROM %s WHERE seq > %" PRIu64
-             " ORDER BY seq, part",
-             name, after);
+    if (after == MOULT_RECORDS_LAST)
+        snprintf(sql, sizeof sql,
+                 "SELECT seq, part, run, event, at, body FROM %s"
+                 " WHERE seq = (SELECT MAX(seq) FROM %s) ORDER BY part",
+                 name, name);
+    else
+        snprintf(sql, sizeof sql,
+                 "SELECT seq, part, run, event, at, body FROM %s WHERE seq > %" PRIu64
+                 " ORDER BY seq, part",
+                 name, after);
     st = my_batch(session, "read moult's bookkeeping", sql, strlen(sql), on_row, &r, &done, err);
     if (st == MOULT_OK)
         st = give(&r);

@@ -10,8 +10,8 @@
 
 #include "my.h"
 
-#define BOOKKEEPING_MARKER                                                                         \
-    "moult keeps its records here (format 1, 6d6f756c-7401-4b0b-8c5e-9a3f0d27e1c4)"
+#define BOOKKEEPING_MARK "moult keeps its records here (format "
+#define BOOKKEEPING_MARKER BOOKKEEPING_MARK "1, 6d6f756c-7401-4b0b-8c5e-9a3f0d27e1c4)"
 
 /* After "CREATE TABLE name".  A body that one statement cannot carry is cut into parts. */
 #define BOOKKEEPING_ROWS                                                                           \
@@ -30,7 +30,7 @@ struct bookkeeping {
     char alien[64]; /* a name that is taken by something else, or "" */
 };
 
-/* Looks what is there; one round trip. */
+/* Looks what is there; one round trip.  MOULT_ERR_UNSUPPORTED: another version of moult's. */
 moult_status mybookkeeping_look(moult_session *session, struct bookkeeping *out, moult_error *err);
 /* The error for a name that is taken. */
 moult_status mybookkeeping_taken(moult_session *session, const struct bookkeeping *found,

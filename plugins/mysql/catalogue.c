@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* catalogue.c - the questions of an inspection that are no SHOW CREATE, in the order of their rows.
  *
- * The server compares the names of databases without regard to case in these tables, so what is not found
- * by the folder's name is compared as bytes, too. */
+ * The server compares the names of databases without regard to case in these tables, and so a
+ * name has to be compared as bytes, too: here, or by whoever takes the row, where the server
+ * would not look only where it has to. */
 #include "inspect.h"
 
 #define Z(text) mytext_z(sql, text)
@@ -44,38 +45,48 @@ static void relation_sql(const struct inspect *in, struct text *sql)
 
 static void routine_sql(const struct inspect *in, struct text *sql)
 {
-    Z("SELECT routine_type, routine_name, is_deterministic, sql_data_access, security_type, sql_mode, "
-      "routine_comment, definer, character_set_client, collation_connection, database_collation "
+    Z("SELECT routine_type, routine_name, is_deterministic, sql_data_access, security_type, "
+      "sql_mode, "
+      "routine_comment, definer, character_set_client, collation_connection, database_collation, "
+      "routine_schema "
       "FROM information_schema.routines WHERE ");
-    add_own(in, sql, "routine_schema");
+    add_folder(in, sql, "routine_schema");
     Z(" ORDER BY routine_type, routine_name");
 }
 
 static void column_sql(const struct inspect *in, struct text *sql)
 {
-    Z("SELECT table_name, column_name, column_type, collation_name FROM information_schema.columns WHERE ");
+    Z("SELECT table_name, column_name, column_type, collation_name FROM "
+      "information_schema.columns WHERE ");
     add_folder(in, sql, "table_schema");
 }
 
 static void trigger_sql(const struct inspect *in, struct text *sql)
 {
-    Z("SELECT trigger_name, event_object_table, action_timing, event_manipulation, action_statement, "
+    Z("SELECT trigger_name, event_object_table, action_timing, event_manipulation, "
+      "action_statement, "
       "sql_mode, definer, character_set_client, collation_connection, database_collation "
       "FROM information_schema.triggers WHERE ");
-    add_folder(in, sql, "trigger_schema");
+    add_folder(
+        in, sql,
+        "event_object_schema"); /* not trigger_schema: that one it would look for in all databases */
     Z(" ORDER BY event_object_table, action_timing, event_manipulation, action_order");
 }
 
 /* An event of every hour starts when it is made, or last changed, unless its author said when. */
 static void event_sql(const struct inspect *in, struct text *sql)
 {
-    Z("SELECT event_name, event_definition, event_type, execute_at, interval_value, interval_field, starts, ends, "
+    Z("SELECT event_name, event_definition, event_type, execute_at, interval_value, "
+      "interval_field, starts, ends, "
       "status, on_completion, sql_mode, time_zone, event_comment, definer, character_set_client, "
       "collation_connection, database_collation, coalesce(least("
-      "abs(timestampdiff(SECOND, created, convert_tz(starts, if(time_zone = 'SYSTEM', @@global.time_zone, time_zone), "
-      "'+00:00'))), abs(timestampdiff(SECOND, last_altered, convert_tz(starts, if(time_zone = 'SYSTEM', "
-      "@@global.time_zone, time_zone), '+00:00')))) <= 1, 0) FROM information_schema.events WHERE ");
-    add_own(in, sql, "event_schema");
+      "abs(timestampdiff(SECOND, created, convert_tz(starts, if(time_zone = 'SYSTEM', "
+      "@@global.time_zone, time_zone), "
+      "'+00:00'))), abs(timestampdiff(SECOND, last_altered, convert_tz(starts, if(time_zone = "
+      "'SYSTEM', "
+      "@@global.time_zone, time_zone), '+00:00')))) <= 1, 0), event_schema FROM "
+      "information_schema.events WHERE ");
+    add_folder(in, sql, "event_schema");
 }
 
 #define GRANT_COLUMNS(kind, object, column)                                                        \
@@ -87,7 +98,8 @@ static void add_routine_grants(const struct inspect *in, struct text *sql)
 {
     static const char *const rights[] = {"Execute", "Alter Routine", "Grant"};
     for (size_t i = 0; i < 2; i++) {
-        Z(" UNION ALL SELECT lower(replace(routine_type, ' ', '_')), routine_name, concat(quote(user), '@', quote(host)), ");
+        Z(" UNION ALL SELECT lower(replace(routine_type, ' ', '_')), routine_name, "
+          "concat(quote(user), '@', quote(host)), ");
         mytext_printf(sql, "upper('%s')", rights[i]);
         Z(", '', if(find_in_set('Grant', proc_priv), 'YES', 'NO') FROM mysql.procs_priv WHERE ");
         mytext_printf(sql, "find_in_set('%s', proc_priv) AND ", rights[i]);
@@ -99,18 +111,22 @@ static void grant_sql(const struct inspect *in, struct text *sql)
 {
     if (!in->session->grants)
         return;
-    Z("SELECT k, o, g, p, c, y FROM (" GRANT_COLUMNS("'database'", "''", "''") "schema_privileges WHERE ");
+    Z("SELECT k, o, g, p, c, y FROM (" GRANT_COLUMNS("'database'", "''",
+                                                     "''") "schema_privileges WHERE ");
     /* A database's name may be written with its wild cards escaped. */
     mytext_z(sql, "replace(replace(table_schema, '\\\\_', '_'), '\\\\%', '%') = ");
     mytext_literal(sql, slice_z(in->session->database));
     Z(" UNION ALL " GRANT_COLUMNS("'relation'", "table_name", "''") "table_privileges WHERE ");
     add_own(in, sql, "table_schema");
-    Z(" UNION ALL " GRANT_COLUMNS("'relation'", "table_name", "column_name") "column_privileges WHERE ");
+    Z(" UNION ALL " GRANT_COLUMNS("'relation'", "table_name",
+                                  "column_name") "column_privileges WHERE ");
     add_own(in, sql, "table_schema");
     add_routine_grants(in, sql);
     /* The account's own are not told: whoever makes a database has them. */
-    Z(") x WHERE p <> 'USAGE' AND g <> concat('\\'', substring_index(current_user(), '@', 1), '\\'@\\'', "
-      "substring_index(current_user(), '@', -1), '\\'') ORDER BY k, CAST(o AS BINARY), CAST(g AS BINARY), p, CAST(c AS BINARY)");
+    Z(") x WHERE p <> 'USAGE' AND g <> concat('\\'', substring_index(current_user(), '@', 1), "
+      "'\\'@\\'', "
+      "substring_index(current_user(), '@', -1), '\\'') ORDER BY k, CAST(o AS BINARY), CAST(g AS "
+      "BINARY), p, CAST(c AS BINARY)");
 }
 
 const struct mycatalogue_query mycatalogue[] = {
@@ -177,7 +193,11 @@ void myinspect_relation_row(struct inspect *in, const struct row *row)
     }
     r->kind = relation_kind(row_slice(row, 1));
     r->name = myput_copy(in, name);
-    myput_segment(&path, r->kind == RELATION_VIEW ? "view" : r->kind == RELATION_SEQUENCE ? "sequence" : "table", name);
+    myput_segment(&path,
+                  r->kind == RELATION_VIEW       ? "view"
+                  : r->kind == RELATION_SEQUENCE ? "sequence"
+                                                 : "table",
+                  name);
     if (path.failed)
         myput_nomem(in);
     r->path = myput_copy(in, slice_of(&path));

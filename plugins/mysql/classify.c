@@ -162,7 +162,7 @@ static struct verdict alter_database(const struct sentence *s)
                                         "set",     NULL};
     struct verdict v = klass(MOULT_STMT_SCHEMA);
     uint32_t i = 2;
-    bool named = !mysentence_any(s, i, options) || mysentence_any(s, i + 1, options);
+    bool named = !mysentence_any(s, i, options);
     v.unnamed = true;
     i += named;
     if (i >= s->count)
@@ -220,8 +220,7 @@ static struct verdict rows(const struct sentence *s)
 static struct verdict do_it(const struct sentence *s)
 {
     static const char *const known[] = {"setval", "nextval", "lastval", NULL};
-    return mysentence_any(s, 1, known) && mysentence_op(s, 2, '(') &&
-                   mysentence_find(s, 3, "select") == s->count
+    return mysentence_any(s, 1, known) && mysentence_op(s, 2, '(')
                ? klass(MOULT_STMT_DATA)
                : refused("DO calls what cannot be seen");
 }

@@ -51,23 +51,31 @@ static unsigned seconds(uint64_t ms)
     return n < 1 ? 1 : n > 31536000 ? 31536000 : (unsigned)n;
 }
 
-/* What a session must not inherit from the server, the account or an option file: whatever changes how the server
- * spells its answers or takes our statements, or would end or hide the work. */
+/* What a session must not inherit from the server, the account or an option file: whatever
+ * changes how the server spells its answers or takes our statements, or would end or hide the
+ * work. */
 static void add_pins(const moult_session *s, struct text *sql)
 {
     unsigned lock = seconds(s->lock_timeout_ms);
-    mytext_z(sql, "SET SESSION sql_mode = '', time_zone = '+00:00', sql_quote_show_create = 1, autocommit = 1, "
-                  "sql_safe_updates = 0, sql_select_limit = DEFAULT, sql_big_selects = 1, big_tables = 0, "
-                  "foreign_key_checks = 1, unique_checks = 1, sql_warnings = 0, completion_type = 0, "
-                  "group_concat_max_len = 1048576, net_read_timeout = 3600, net_write_timeout = 3600, wait_timeout = 86400");
+    mytext_z(
+        sql,
+        "SET SESSION sql_mode = '', time_zone = '+00:00', sql_quote_show_create = 1, autocommit "
+        "= 1, "
+        "sql_safe_updates = 0, sql_select_limit = DEFAULT, sql_big_selects = 1, big_tables = 0, "
+        "foreign_key_checks = 1, unique_checks = 1, sql_warnings = 0, completion_type = 0, "
+        "group_concat_max_len = 1048576, net_read_timeout = 3600, net_write_timeout = 3600, "
+        "wait_timeout = 86400");
     mytext_printf(sql, ", lock_wait_timeout = %u, innodb_lock_wait_timeout = %u", lock, lock);
     bool read = s->purpose == MOULT_PURPOSE_READ;
     if (s->mariadb)
-        mytext_printf(sql, ", max_statement_time = %.3f, idle_transaction_timeout = 0, tx_read_only = %d",
-                      (double)s->statement_timeout_ms / 1000, read);
+        mytext_printf(
+            sql, ", max_statement_time = %.3f, idle_transaction_timeout = 0, tx_read_only = %d",
+            (double)s->statement_timeout_ms / 1000, read);
     else
-        mytext_printf(sql, ", information_schema_stats_expiry = 0, show_create_table_verbosity = 0, "
-                           "sql_generate_invisible_primary_key = 0, transaction_read_only = %d", read);
+        mytext_printf(sql,
+                      ", information_schema_stats_expiry = 0, show_create_table_verbosity = 0, "
+                      "sql_generate_invisible_primary_key = 0, transaction_read_only = %d",
+                      read);
 }
 
 static moult_status run_pins(moult_session *s, const char *then, MYSQL_RES **out, moult_error *err)
@@ -97,11 +105,12 @@ static bool keep(char **to, const struct row *r, unsigned i)
 static moult_status set_up(moult_session *s, moult_error *err)
 {
     CLEANUP_RESULT MYSQL_RES *res = NULL;
-    moult_status st = run_pins(s,
-                               "; SELECT database(), current_user(), connection_id(), @@global.sql_mode, "
-                               "@@global.time_zone, @@global.read_only, @@lower_case_table_names, "
-                               "@@max_allowed_packet",
-                               &res, err);
+    moult_status st =
+        run_pins(s,
+                 "; SELECT database(), current_user(), connection_id(), @@global.sql_mode, "
+                 "@@global.time_zone, @@global.read_only, @@lower_case_table_names, "
+                 "@@max_allowed_packet",
+                 &res, err);
     struct row r;
     if (st != MOULT_OK)
         return st;

@@ -323,8 +323,8 @@ static void add_partition(const moult_tree_api *api, const moult_node *p, const 
     mytext_z(out, word);
     mytext_name(out, mynode_name(api, p));
     struct slice values = mynode_text(api, p, "values");
-    bool bare = slice_is(values, "HISTORY") || slice_is(values, "CURRENT") ||
-                slice_is(values, "DEFAULT");
+    bool bare =
+        slice_is(values, "HISTORY") || slice_is(values, "CURRENT") || slice_is(values, "DEFAULT");
     if (values.p)
         mytext_z(out, bare ? " " : " VALUES ");
     mytext_slice(out, values);
@@ -357,8 +357,8 @@ static void add_list(const moult_tree_api *api, const moult_node *parent, const 
     free(list);
 }
 
-void mycreate_partition(const moult_tree_api *api, const moult_node *partition,
-                        struct slice engine, struct text *out)
+void mycreate_partition(const moult_tree_api *api, const moult_node *partition, struct slice engine,
+                        struct text *out)
 {
     bool nested = api->count(partition) != 0;
     /* Those that have parts say nothing of an engine, their parts do. */

@@ -17,16 +17,17 @@ struct mytable {
     const moult_node *partitioning; /* or NULL */
 };
 
-/* Nodes of TABLE, of a tree that is sealed or is being built; keys are the primary key and indexes.
- * FOREIGN_KEYS, which lie beside the table, are borrowed, in their order (NULL, 0: none).  False: no memory. */
+/* Nodes of TABLE, of a tree that is sealed or is being built; keys are the primary key and
+ * indexes. FOREIGN_KEYS, which lie beside the table, are borrowed, in their order (NULL, 0:
+ * none).  False: no memory. */
 bool mytable_gather(const moult_tree_api *api, const moult_node *table,
                     const moult_node *const *foreign_keys, uint32_t foreign_key_count,
                     struct mytable *out);
 void mytable_free(struct mytable *t);
 #define CLEANUP_TABLE __attribute__((cleanup(mytable_free)))
 
-/* The foreign keys of the table KEY in a sealed tree, by `position`; *OUT is to be freed.  False: no
- * memory. */
+/* The foreign keys of the table KEY in a sealed tree, by `position`; *OUT is to be freed.
+ * False: no memory. */
 bool mytable_foreign_keys(const moult_tree_api *api, const moult_tree *tree, struct slice key,
                           const moult_node ***out, uint32_t *count);
 
@@ -34,8 +35,8 @@ bool mytable_foreign_keys(const moult_tree_api *api, const moult_tree *tree, str
 void mycreate_table(const struct mytable *t, struct slice name, struct text *out);
 /* Its options: ENGINE=... COMMENT='...', parted by spaces; as ALTER TABLE takes them, too. */
 void mycreate_options(const moult_tree_api *api, const moult_node *table, struct text *out);
-/* `name` and all that defines the column.  What has the collation TABLE_COLLATE need not say so (p NULL:
- * every character column does). */
+/* `name` and all that defines the column.  What has the collation TABLE_COLLATE need not say so
+ * (p NULL: every character column does). */
 void mycreate_column(const moult_tree_api *api, const moult_node *column,
                      struct slice table_collate, struct text *out);
 /* PRIMARY KEY (...), UNIQUE KEY `x` (...) ...: a primary_key or index. */
@@ -51,8 +52,8 @@ void mycreate_period(const moult_tree_api *api, const moult_node *period, struct
 void mycreate_partitioning(const moult_tree_api *api, const moult_node *partitioning,
                            struct slice engine, struct text *out);
 /* PARTITION `p0` VALUES ... with its subpartitions: what ADD and REORGANIZE PARTITION take. */
-void mycreate_partition(const moult_tree_api *api, const moult_node *partition,
-                        struct slice engine, struct text *out);
+void mycreate_partition(const moult_tree_api *api, const moult_node *partition, struct slice engine,
+                        struct text *out);
 
 /* The name of NODE as it is spelled: its attribute `name`, else its key. */
 struct slice mynode_name(const moult_tree_api *api, const moult_node *node);

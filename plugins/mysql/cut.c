@@ -272,6 +272,8 @@ bool mycut(struct cutter *c, struct sentence *to, struct cut *out)
         out->to = l->closed;
     if (!out->end)
         check_end(c, t, out);
+    if (t.kind == TOKEN_END)
+        l->inside = false;
     drop_semicolons(c, to, out);
     return true;
 }

@@ -8,12 +8,12 @@
 #include "my.h"
 
 /* Numbers that other versions and makes of the server have, but not every header. */
-#define MY_ER_QUERY_TIMEOUT 3024        /* MySQL: max_execution_time */
-#define MY_ER_CHECK_VIOLATED 3819       /* MySQL */
-#define MY_ER_STATEMENT_TIMEOUT 1969    /* MariaDB: max_statement_time */
-#define MY_ER_CONSTRAINT_FAILED 4025    /* MariaDB: CHECK */
+#define MY_ER_QUERY_TIMEOUT 3024     /* MySQL: max_execution_time */
+#define MY_ER_CHECK_VIOLATED 3819    /* MySQL */
+#define MY_ER_STATEMENT_TIMEOUT 1969 /* MariaDB: max_statement_time */
+#define MY_ER_CONSTRAINT_FAILED 4025 /* MariaDB: CHECK */
 #define MY_ER_CONNECTION_KILLED 1927
-#define MY_ER_SHUTTING_DOWN 3169        /* MySQL: ER_SESSION_WAS_KILLED */
+#define MY_ER_SHUTTING_DOWN 3169 /* MySQL: ER_SESSION_WAS_KILLED */
 
 moult_status my_nomem(const moult_host *host, moult_error *err)
 {
@@ -57,7 +57,8 @@ static const struct {
     const char *hint;
 } numbers[] = {
     {CR_CONNECTION_ERROR, MOULT_ERR_UNAVAILABLE, "does the server run, and is this its socket?"},
-    {CR_CONN_HOST_ERROR, MOULT_ERR_UNAVAILABLE, "does the server run, and are host and port right?"},
+    {CR_CONN_HOST_ERROR, MOULT_ERR_UNAVAILABLE,
+     "does the server run, and are host and port right?"},
     {CR_UNKNOWN_HOST, MOULT_ERR_UNAVAILABLE, "is the host's name right?"},
     {CR_SERVER_GONE_ERROR, MOULT_ERR_UNAVAILABLE, NULL},
     {CR_SERVER_LOST, MOULT_ERR_UNAVAILABLE, NULL},
@@ -84,7 +85,8 @@ static const struct {
     {ER_NO_SUCH_TABLE, MOULT_ERR_NOT_FOUND, NULL},
     {ER_CON_COUNT_ERROR, MOULT_ERR_UNAVAILABLE,
      "all connections are taken: end some, or raise max_connections"},
-    {ER_TOO_MANY_USER_CONNECTIONS, MOULT_ERR_UNAVAILABLE, "the account's connections are all taken"},
+    {ER_TOO_MANY_USER_CONNECTIONS, MOULT_ERR_UNAVAILABLE,
+     "the account's connections are all taken"},
     {ER_SERVER_SHUTDOWN, MOULT_ERR_UNAVAILABLE, NULL},
     {MY_ER_CONNECTION_KILLED, MOULT_ERR_UNAVAILABLE, NULL},
     {MY_ER_SHUTTING_DOWN, MOULT_ERR_UNAVAILABLE, NULL},

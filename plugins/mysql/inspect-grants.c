@@ -42,11 +42,13 @@ static void add_account(struct inspect *in, struct slice grantee)
 {
     const char *at = memmem(grantee.p, grantee.n, "'@'", 3);
     CLEANUP_TEXT struct text part = {0};
-    mytext_unquote(&part, (struct slice){grantee.p, at ? (size_t)(at + 1 - grantee.p) : grantee.n}, true);
+    mytext_unquote(&part, (struct slice){grantee.p, at ? (size_t)(at + 1 - grantee.p) : grantee.n},
+                   true);
     mytext_name(&in->written, slice_of(&part));
     if (at && at + 4 < grantee.p + grantee.n) {
         mytext_clear(&part);
-        mytext_unquote(&part, (struct slice){at + 2, (size_t)(grantee.p + grantee.n - at) - 2}, true);
+        mytext_unquote(&part, (struct slice){at + 2, (size_t)(grantee.p + grantee.n - at) - 2},
+                       true);
         mytext_char(&in->written, '@');
         mytext_name(&in->written, slice_of(&part));
     }
@@ -92,7 +94,8 @@ void myinspect_grant_row(struct inspect *in, const struct row *row)
         begin_object(in, row);
     if (in->st != MOULT_OK)
         return;
-    bool account = in->grant.account.p && slice_eq(in->grant.account, row_slice(row, GRANT_ACCOUNT));
+    bool account =
+        in->grant.account.p && slice_eq(in->grant.account, row_slice(row, GRANT_ACCOUNT));
     bool privilege = account && in->grant.columns && row_slice(row, GRANT_COLUMN).n &&
                      slice_eq(in->grant.privilege, row_slice(row, GRANT_PRIVILEGE));
     if (!privilege)

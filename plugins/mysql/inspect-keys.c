@@ -184,7 +184,8 @@ void myinspect_constraints(struct inspect *in, struct relation *r)
         myput_nomem(in);
     r->foreign_key_count = 0;
     for (uint32_t i = 0; in->st == MOULT_OK && i < t->foreign_keys_count; i++)
-        r->foreign_keys[r->foreign_key_count++] = put_foreign_key(in, r, &t->foreign_keys[i], i + 1);
+        r->foreign_keys[r->foreign_key_count++] =
+            put_foreign_key(in, r, &t->foreign_keys[i], i + 1);
     for (uint32_t i = 0; in->st == MOULT_OK && i < t->checks_count; i++)
         put_check(in, r, &t->checks[i], i + 1);
     for (uint32_t i = 0; in->st == MOULT_OK && i < t->periods_count; i++)
@@ -213,8 +214,8 @@ static struct slice squeezed(struct inspect *in, struct slice s, struct text *ou
     return slice_of(out);
 }
 
-/* SYSTEM_TIME INTERVAL 1 MONTH STARTS TIMESTAMP'...' AUTO: the beginning is the day on which the table was made
- * unless its author gave one, which nobody can tell; so it does not count. */
+/* SYSTEM_TIME INTERVAL 1 MONTH STARTS TIMESTAMP'...' AUTO: the beginning is the day on which the
+ * table was made unless its author gave one, which nobody can tell; so it does not count. */
 static void put_method(struct inspect *in, moult_node *node, struct slice by)
 {
     CLEANUP_TEXT struct text same = {0};

@@ -90,21 +90,17 @@ void myinspect_trigger_row(struct inspect *in, const struct row *row)
 #define EVENT_DEFINER 13
 #define EVENT_CLIENT 14
 #define EVENT_FROM_NOW 17
+#define EVENT_SCHEMA 18
 
 static void put_schedule(struct inspect *in, moult_node *node, const struct row *row)
 {
-    struct slice value = row_slice(row, EVENT_VALUE);
     mytext_clear(&in->value);
     if (slice_is(row_slice(row, EVENT_TYPE), "ONE TIME")) {
         mytext_z(&in->value, "AT ");
         mytext_literal(&in->value, row_slice(row, EVENT_AT));
     } else {
-        bool number = value.n && strspn(row_z(row, EVENT_VALUE), "0123456789") == value.n;
         mytext_z(&in->value, "EVERY ");
-        if (number)
-            mytext_slice(&in->value, value);
-        else
-            mytext_literal(&in->value, value);
+        mytext_slice(&in->value, row_slice(row, EVENT_VALUE)); /* 1, or '1:30' with its quotes */
         mytext_char(&in->value, ' ');
         mytext_slice(&in->value, row_slice(row, EVENT_FIELD));
     }
@@ -131,7 +127,8 @@ static void put_status(struct inspect *in, moult_node *node, const struct row *r
     struct slice status = row_slice(row, EVENT_STATUS);
     if (slice_is(status, "ENABLED") || meant_to_run(in, row_slice(row, EVENT_NAME)))
         return;
-    bool replica = slice_is(status, "SLAVESIDE_DISABLED") || slice_is(status, "REPLICA_SIDE_DISABLED");
+    bool replica =
+        slice_is(status, "SLAVESIDE_DISABLED") || slice_is(status, "REPLICA_SIDE_DISABLED");
     myput_z(in, node, MOULT_SHAPE, "status", replica ? "DISABLE ON SLAVE" : "DISABLE");
 }
 
@@ -140,6 +137,8 @@ void myinspect_event_row(struct inspect *in, const struct row *row)
     struct slice name = row_slice(row, EVENT_NAME), key = myput_folded(in, name);
     struct naming naming = {.how = lexing_under(in, row_slice(row, EVENT_MODE)),
                             .strength = MOULT_REF_TEXT};
+    if (!slice_is(row_slice(row, EVENT_SCHEMA), in->session->database))
+        return;
     moult_node *node = myput_object(in, "event", key);
     myput_name(in, node, name, key);
     put_schedule(in, node, row);

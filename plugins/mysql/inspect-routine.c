@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* inspect-routine.c - the nodes of functions, procedures and packages.
  *
- * What SHOW CREATE says is a head that the server writes, quoted as the routine's own sql_mode wants it, and the body as
- * its author wrote it.  information_schema knows all of the head but the parameters. */
+ * What SHOW CREATE says is a head that the server writes, quoted as the routine's own sql_mode
+ * wants it, and the body as its author wrote it.  information_schema knows all of the head but
+ * the parameters. */
 #include <stdlib.h>
 
 #include "inspect.h"
@@ -33,7 +34,7 @@ void myinspect_routine_row(struct inspect *in, const struct row *row)
         i++;
     struct routine *r = mypool_alloc(&in->pool, sizeof *r);
     CLEANUP_TEXT struct text key = {0};
-    if (i == count)
+    if (i == count || !slice_is(row_slice(row, 11), in->session->database))
         return;
     mytext_printf(&key, "%s:", types[i].kind);
     mytext_fold(&key, row_slice(row, 1));
@@ -93,7 +94,8 @@ static size_t past_characteristics(struct slice sql, size_t at, bool escapes)
     if (end == at)
         return at;
     for (; end < sql.n && sql.p[end] != '\''; end++)
-        end += (sql.p[end] == '\\' && escapes) || (end + 1 < sql.n && sql.p[end] == '\'' && sql.p[end + 1] == '\'');
+        end += (sql.p[end] == '\\' && escapes) ||
+               (end + 1 < sql.n && sql.p[end] == '\'' && sql.p[end + 1] == '\'');
     return past(sql, end < sql.n ? end + 1 : end, "\n");
 }
 

@@ -80,7 +80,9 @@ static const char *differing_column(struct inspect *in, const struct relation *r
             return "information_schema has other columns";
         if (k->type.n < c->type.n || memcmp(k->type.p, c->type.p, c->type.n) != 0)
             return "information_schema has another type";
-        struct slice collate = c->collate.p ? c->collate : c->charset.p ? k->collate : table_collate;
+        struct slice collate = c->collate.p   ? c->collate
+                               : c->charset.p ? k->collate
+                                              : table_collate;
         if (k->collate.p && !slice_eq(collate, k->collate))
             return "information_schema has another collation";
     }
@@ -121,8 +123,8 @@ static void put_literal(struct inspect *in, moult_node *node, uint32_t aspect, c
 
 /* Options that have attributes of their own, or none. */
 static const char *const apart[] = {
-    "engine",     "auto_increment",          "default charset", "collate",         "row_format", "comment",
-    "data directory", "with system versioning", "index directory",
+    "engine",  "auto_increment", "default charset",        "collate",         "row_format",
+    "comment", "data directory", "with system versioning", "index directory",
 };
 
 static bool is_apart(struct slice name)

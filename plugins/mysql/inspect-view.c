@@ -77,8 +77,8 @@ void myinspect_view(struct inspect *in, struct relation *r, const struct row *ro
     struct slice sql = row_slice(row, 1);
     CLEANUP_TEXT struct text definer = {0};
     struct view_text v = {0};
-    bool read = myparse_tokens(&in->table, sql.p, sql.n, in->how) &&
-                read_view(&in->table, &v, &definer);
+    bool read =
+        myparse_tokens(&in->table, sql.p, sql.n, in->how) && read_view(&in->table, &v, &definer);
     if (in->table.nomem || definer.failed) {
         myput_nomem(in);
         return;

@@ -8,8 +8,9 @@
 
 #define ATTEMPTS 8
 
-/* What the statements of a batch are, by number.  First round: the state, questions.  Second: a setting, SHOW CREATE,
- * and in the last batch questions, the state again; the setting taken back. */
+/* What the statements of a batch are, by number.  First round: the state, questions.  Second: a
+ * setting, SHOW CREATE, and in the last batch questions, the state again; the setting taken
+ * back. */
 struct batch {
     struct inspect *in;
     uint32_t queries[16], query_count;
@@ -135,7 +136,8 @@ static void take_routine(struct inspect *in, struct routine *r, const struct row
     if (sql.p)
         myinspect_routine(in, r, sql);
     else
-        hidden(in, r->kind, r->name, "grant SELECT on mysql.proc (MySQL: SHOW_ROUTINE) to the account");
+        hidden(in, r->kind, r->name,
+               "grant SELECT on mysql.proc (MySQL: SHOW_ROUTINE) to the account");
 }
 
 /* Each SHOW CREATE has one row, so a row is about the object that is next. */
@@ -163,7 +165,8 @@ static moult_status take_second(void *arg, uint32_t index, const struct row *row
     return in->st;
 }
 
-/* An object of which the server gives no statement: one that is gone; or one that it cannot open. */
+/* An object of which the server gives no statement: one that is gone; or one that it cannot
+ * open. */
 static bool pass_over(struct inspect *in)
 {
     unsigned number = in->failed;
@@ -189,8 +192,8 @@ static bool pass_over(struct inspect *in)
     return in->st == MOULT_OK;
 }
 
-/* To show a table whose defaults come from a sequence, the server opens the sequence as if to write to it, and so it
- * must not be told that nothing is to be written. */
+/* To show a table whose defaults come from a sequence, the server opens the sequence as if to
+ * write to it, and so it must not be told that nothing is to be written. */
 static void add_writable(struct inspect *in, bool writable)
 {
     if (in->session->mariadb && in->session->purpose == MOULT_PURPOSE_READ)
@@ -330,7 +333,8 @@ moult_status myreader_inspect(moult_session *session, const moult_binding *const
     clean_up(&in);
     if (in.st != MOULT_OK || settled)
         return in.st;
-    my_fail(in.host, err, MOULT_ERR_BUSY, "the schema changed while it was read, %d times", ATTEMPTS);
+    my_fail(in.host, err, MOULT_ERR_BUSY, "the schema changed while it was read, %d times",
+            ATTEMPTS);
     my_detail(in.host, err, "hint", "wait until what is changing it has ended");
     return MOULT_ERR_BUSY;
 }

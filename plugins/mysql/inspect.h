@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* inspect.h - one inspection: what the server says turns into nodes.
  *
- * The first round trip asks what there is and for all that information_schema knows whole: routines,
- * triggers, events, columns.  The second asks for every table, view, sequence and routine what SHOW CREATE says of it.
- * catalogue.c has the questions, inspect.c runs them, inspect-*.c make the nodes. */
+ * The first round trip asks what there is and for all that information_schema knows whole:
+ * routines, triggers, events, columns.  The second asks for every table, view, sequence and
+ * routine what SHOW CREATE says of it. catalogue.c has the questions, inspect.c runs them,
+ * inspect-*.c make the nodes. */
 #ifndef MOULT_MYSQL_INSPECT_H
 #define MOULT_MYSQL_INSPECT_H
 
@@ -44,10 +45,10 @@ struct misread {
 
 /* Functions, procedures, packages and their bodies. */
 struct routine {
-    const char *kind;   /* of its node: "function", ... */
-    const char *type;   /* as SHOW CREATE calls it: "PACKAGE BODY" */
-    struct slice name;  /* as it is spelled */
-    struct slice key;   /* "function:name", folded: the key of the hash */
+    const char *kind;  /* of its node: "function", ... */
+    const char *type;  /* as SHOW CREATE calls it: "PACKAGE BODY" */
+    struct slice name; /* as it is spelled */
+    struct slice key;  /* "function:name", folded: the key of the hash */
     struct slice data_access, security, sql_mode, comment, definer, client, connection, database;
     bool deterministic;
     moult_node *node;
@@ -84,15 +85,15 @@ struct inspect {
     moult_node *database;
     struct relation *show_relation; /* what the next answer of the second round trip is about */
     struct routine *show_routine;
-    unsigned failed;        /* number of the error that ended a batch; what was said is in `value` */
-    bool gone;              /* an object was dropped or made meanwhile: begin again */
+    unsigned failed; /* number of the error that ended a batch; what was said is in `value` */
+    bool gone;       /* an object was dropped or made meanwhile: begin again */
     struct misread *misread;
     bool reread;            /* one was added to it: begin again */
     struct slice states[2]; /* of the catalogue, before and after */
     int state_count;
-    bool fine;              /* states are of the finer kind, */
-    bool doubtful;          /* and the first is too young to be told from a later one */
-    uint64_t content;       /* of all other answers */
+    bool fine;        /* states are of the finer kind, */
+    bool doubtful;    /* and the first is too young to be told from a later one */
+    uint64_t content; /* of all other answers */
 
     struct table_text table, again; /* what the server says, and what the nodes say */
     struct lexing how;              /* of texts that the server writes */
@@ -114,9 +115,10 @@ struct slice mycatalogue_collation(const struct inspect *in, struct slice charse
 
 /* ---- state.c ---- */
 
-/* A query whose first column is the same at two times only if nothing of the database was made, changed or
- * dropped between them.  Not FINE: by what the whole server counts, which is cheap; else by what there is in the
- * database, and then the second column is 1 where the clock is too coarse to see a change after it. */
+/* A query whose first column is the same at two times only if nothing of the database was made,
+ * changed or dropped between them.  Not FINE: by what the whole server counts, which is cheap;
+ * else by what there is in the database, and then the second column is 1 where the clock is too
+ * coarse to see a change after it. */
 void mystate_sql(const moult_session *session, bool fine, struct text *sql);
 
 /* ---- put.c: nodes, attributes, references.  None does anything after a failure. ---- */
@@ -156,17 +158,18 @@ struct naming {
     struct lexing how;
     uint32_t strength;              /* of the references to what is named */
     const struct relation *subject; /* the table that it is about, or NULL */
-    struct slice self;              /* key of the column of the subject that it is part of, or p NULL */
-    bool columns;                   /* a name alone is one of the subject's columns */
-    bool tables;                    /* a name alone is a table */
-    bool rows;                      /* NEW and OLD are rows of the subject */
+    struct slice self; /* key of the column of the subject that it is part of, or p NULL */
+    bool columns;      /* a name alone is one of the subject's columns */
+    bool tables;       /* a name alone is a table */
+    bool rows;         /* NEW and OLD are rows of the subject */
 };
 
-/* Puts TEXT as the attribute NAME (NULL: does not), with the database's own name marked, and gives NODE references
- * to what the names in it stand for. */
+/* Puts TEXT as the attribute NAME (NULL: does not), with the database's own name marked, and
+ * gives NODE references to what the names in it stand for. */
 void mymark_put(struct inspect *in, moult_node *node, const char *name, struct slice text,
                 const struct naming *naming);
-/* TEXT with the database's own name in the place of its markers; TEXT itself if it has none, else in in->marked. */
+/* TEXT with the database's own name in the place of its markers; TEXT itself if it has none,
+ * else in in->marked. */
 struct slice mymark_unmarked(struct inspect *in, struct slice text);
 struct relation *mymark_relation(struct inspect *in, struct slice name);
 /* KIND "function", "procedure", "package"; NULL: there is none. */

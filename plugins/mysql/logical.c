@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* logical.c - the database-neutral type of a MySQL type.  Whether it is unsigned does not count: the others know no
- * such types. */
+/* logical.c - the database-neutral type of a MySQL type.  Whether it is unsigned does not count:
+ * the others know no such types. */
 #include <stdio.h>
 
 #include "inspect.h"
@@ -9,16 +9,34 @@ static const struct {
     const char *type, *logical; /* MODIFIER: "(p,s)" goes with it */
     bool modifier;
 } types[] = {
-    {"tinyint", "int16", false},      {"smallint", "int16", false},  {"mediumint", "int32", false},
-    {"int", "int32", false},          {"bigint", "int64", false},    {"year", "int16", false},
-    {"decimal", "decimal", true},     {"float", "float32", false},   {"double", "float64", false},
-    {"char", "char", true},           {"varchar", "varchar", true},  {"tinytext", "text", false},
-    {"text", "text", false},          {"mediumtext", "text", false}, {"longtext", "text", false},
-    {"binary", "bytes", false},       {"varbinary", "bytes", false}, {"tinyblob", "bytes", false},
-    {"blob", "bytes", false},         {"mediumblob", "bytes", false},
-    {"longblob", "bytes", false},     {"date", "date", false},       {"time", "time", false},
-    {"datetime", "timestamp", false}, {"timestamp", "timestamptz", false},
-    {"uuid", "uuid", false},          {"json", "json", false},       {"enum", "enum", false},
+    {"tinyint", "int16", false},
+    {"smallint", "int16", false},
+    {"mediumint", "int32", false},
+    {"int", "int32", false},
+    {"bigint", "int64", false},
+    {"year", "int16", false},
+    {"decimal", "decimal", true},
+    {"float", "float32", false},
+    {"double", "float64", false},
+    {"char", "char", true},
+    {"varchar", "varchar", true},
+    {"tinytext", "text", false},
+    {"text", "text", false},
+    {"mediumtext", "text", false},
+    {"longtext", "text", false},
+    {"binary", "bytes", false},
+    {"varbinary", "bytes", false},
+    {"tinyblob", "bytes", false},
+    {"blob", "bytes", false},
+    {"mediumblob", "bytes", false},
+    {"longblob", "bytes", false},
+    {"date", "date", false},
+    {"time", "time", false},
+    {"datetime", "timestamp", false},
+    {"timestamp", "timestamptz", false},
+    {"uuid", "uuid", false},
+    {"json", "json", false},
+    {"enum", "enum", false},
 };
 
 void mylogical(struct slice type, bool json, char out[48])

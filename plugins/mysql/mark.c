@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mark.c - what the names in a text stand for.
  *
- * "a.b" may be a table of a database or a column of a table.  At places where SQL takes tables, and before a
- * parenthesis, it is the first; elsewhere it is the second if the text knows a table or alias "a". */
+ * "a.b" may be a table of a database or a column of a table.  At places where SQL takes tables,
+ * and before a parenthesis, it is the first; elsewhere it is the second if the text knows a
+ * table or alias "a". */
 #include "inspect.h"
 
 #define DEEPEST 64
@@ -173,7 +174,8 @@ static uint32_t take_alias(struct reading *r, uint32_t i)
         if (is_name(r, i))
             add_alias(r, i++, relation);
     } else if (at(r, i)->kind == TOKEN_WORD) {
-        add_alias(r, i, relation); /* a keyword is none, and does no harm: nothing is called by it */
+        add_alias(r, i,
+                  relation); /* a keyword is none, and does no harm: nothing is called by it */
     }
     return i;
 }
@@ -266,8 +268,10 @@ static void refer_relation(struct reading *r, const struct relation *to)
 static void refer_column(struct reading *r, const struct relation *to, uint32_t i)
 {
     CLEANUP_TEXT struct text name = {0};
-    struct known_column *c = to->kind == RELATION_TABLE ? mymark_column(r->in, to, name_at(r, i, &name)) : NULL;
-    bool self = to == r->naming->subject && r->naming->self.p && c && slice_eq(c->key, r->naming->self);
+    struct known_column *c =
+        to->kind == RELATION_TABLE ? mymark_column(r->in, to, name_at(r, i, &name)) : NULL;
+    bool self =
+        to == r->naming->subject && r->naming->self.p && c && slice_eq(c->key, r->naming->self);
     if (c && !self)
         myput_refer(r->in, r->node, r->naming->strength, myput_column_path(r->in, to, c->key));
 }
@@ -330,7 +334,8 @@ static void take_routine(struct reading *r, const struct chain *c)
 static void take_pair(struct reading *r, const struct chain *c)
 {
     bool found = false;
-    if (r->naming->rows && r->naming->subject && (is(r, c->part[0], "new") || is(r, c->part[0], "old"))) {
+    if (r->naming->rows && r->naming->subject &&
+        (is(r, c->part[0], "new") || is(r, c->part[0], "old"))) {
         refer_column(r, r->naming->subject, c->part[1]);
         return;
     }

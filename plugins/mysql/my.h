@@ -26,7 +26,8 @@ static inline bool slice_eq(struct slice a, struct slice b)
     return a.n == b.n && (!a.n || memcmp(a.p, b.p, a.n) == 0);
 }
 
-/* ---- text.c, fold.c: a text that grows.  {0} is empty; once `failed`, nothing more is added. ---- */
+/* ---- text.c, fold.c: a text that grows.  {0} is empty; once `failed`, nothing more is added.
+ * ---- */
 
 struct text {
     char *p; /* ends in zero once anything was added */
@@ -85,9 +86,9 @@ static inline void my_result_free(MYSQL_RES **result)
 }
 #define CLEANUP_RESULT __attribute__((cleanup(my_result_free)))
 
-/* Runs SQL, one statement or several, and gives the last result set in *OUT (NULL: not wanted; *OUT NULL: there was
- * none), stored.  *CHANGED (may be NULL) = rows touched by all.  WHAT goes into the message: "cannot WHAT".  Looks at
- * host->cancelled while it waits for the server. */
+/* Runs SQL, one statement or several, and gives the last result set in *OUT (NULL: not wanted;
+ * *OUT NULL: there was none), stored.  *CHANGED (may be NULL) = rows touched by all.  WHAT goes
+ * into the message: "cannot WHAT".  Looks at host->cancelled while it waits for the server. */
 moult_status my_query(moult_session *session, const char *what, const char *sql, size_t len,
                       MYSQL_RES **out, uint64_t *changed, moult_error *err);
 /* The same for a statement that ends in zero and gives one result. */
@@ -105,8 +106,7 @@ struct row {
 };
 static inline struct slice row_slice(const struct row *r, unsigned i)
 {
-    return i < r->count && r->field[i] ? (struct slice){r->field[i], r->len[i]}
-                                       : (struct slice){0};
+    return i < r->count && r->field[i] ? (struct slice){r->field[i], r->len[i]} : (struct slice){0};
 }
 /* "" for NULL. */
 static inline const char *row_z(const struct row *r, unsigned i)
@@ -118,8 +118,8 @@ bool my_row(MYSQL_RES *res, struct row *out);
 
 /* Called with each row of statement INDEX (from 0) of a batch; non-OK ends it. */
 typedef moult_status my_row_fn(void *arg, uint32_t index, const struct row *row);
-/* Runs several statements, parted by ";", in one round trip, row by row. *DONE = how many had been through when it
- * ended: after an error, the number of the statement that failed. */
+/* Runs several statements, parted by ";", in one round trip, row by row. *DONE = how many had
+ * been through when it ended: after an error, the number of the statement that failed. */
 moult_status my_batch(moult_session *session, const char *what, const char *sql, size_t len,
                       my_row_fn *fn, void *arg, uint32_t *done, moult_error *err);
 /* The number of the error behind the last failure on the connection, 0 if none. */

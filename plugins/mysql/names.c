@@ -20,16 +20,66 @@ static moult_status give(const moult_host *host, const struct text *t, char **ou
 
 /* ---- fold ---- */
 
+/* A part of a key of several: in backquotes unless it is plain. */
+static void add_part(struct text *key, struct slice part)
+{
+    bool plain = part.n > 0;
+    for (size_t i = 0; i < part.n; i++) {
+        char c = part.p[i];
+        plain &= (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                 c == '_' || c == '$';
+    }
+    if (plain)
+        mytext_slice(key, part);
+    else
+        mytext_name(key, part);
+}
+
+/* The first part of NAME, quoted or up to its dot, without quotes; gives its length with them. */
+static size_t take_part(struct slice name, struct text *out)
+{
+    size_t n = 1;
+    if (name.n && *name.p == '`') {
+        for (; n < name.n && (name.p[n] != '`' || (n + 1 < name.n && name.p[n + 1] == '`')); n++)
+            n += name.p[n] == '`';
+        n += n < name.n;
+    } else {
+        const char *dot = name.n ? memchr(name.p, '.', name.n) : NULL;
+        n = dot ? (size_t)(dot - name.p) : name.n;
+    }
+    mytext_unquote(out, (struct slice){name.p, n}, false);
+    return n;
+}
+
+/* "Table.Name": the table as it is written, the name folded. */
+static void fold_member(struct text *key, struct slice name)
+{
+    CLEANUP_TEXT struct text table = {0}, part = {0}, folded = {0};
+    size_t n = take_part(name, &table);
+    if (n >= name.n || name.p[n] != '.') {
+        mytext_fold(key, name);
+        return;
+    }
+    take_part((struct slice){name.p + n + 1, name.n - n - 1}, &part);
+    mytext_fold(&folded, slice_of(&part));
+    add_part(key, slice_of(&table));
+    mytext_char(key, '.');
+    add_part(key, slice_of(&folded));
+    key->failed |= table.failed || part.failed || folded.failed;
+}
+
 moult_status mydialect_fold(const moult_host *host, const char *kind, const char *name, size_t len,
                             char **out, size_t *out_len, moult_error *err)
 {
-    /* What is kept in files bears the name as it is written. */
+    /* Names of these are compared as they are written. */
     static const char *const exact[] = {"table", "view", "sequence", "trigger"};
     CLEANUP_TEXT struct text t = {0};
     bool folds = true;
     for (size_t i = 0; i < sizeof exact / sizeof *exact; i++)
         folds &= strcmp(kind, exact[i]) != 0;
-    if (folds)
+    if (strcmp(kind, "foreign_key") == 0)
+        fold_member(&t, (struct slice){name, len});
+    else if (folds)
         mytext_fold(&t, (struct slice){name, len});
     else
         mytext_add(&t, name, len);

@@ -153,7 +153,8 @@ bool mypart_options(struct table_text *t)
         struct option_text *o = PART_ADD(t, options);
         if (!o)
             return false;
-        bool versioned = mypart_is(t, 0, "with") && mypart_is(t, 1, "system") && mypart_is(t, 2, "versioning");
+        bool versioned =
+            mypart_is(t, 0, "with") && mypart_is(t, 1, "system") && mypart_is(t, 2, "versioning");
         while (!versioned && !mypart_is_op(t, 0, '=')) {
             uint32_t kind = mypart_token(t, t->at++)->kind;
             if (kind != TOKEN_WORD && kind != TOKEN_QUOTED)
@@ -187,11 +188,11 @@ static bool take_partition_option(struct table_text *t, struct partition_text *p
     bool directory = mypart_is(t, 1, "directory");
     if (!mypart_is_op(t, directory ? 2 : 1, '='))
         return false;
-    struct slice *to = mypart_is(t, 0, "comment")               ? &p->comment
-                       : mypart_is(t, 0, "engine")              ? &p->engine
-                       : directory && mypart_is(t, 0, "data")   ? &p->data_directory
-                       : directory && mypart_is(t, 0, "index")  ? &p->index_directory
-                                                                : NULL;
+    struct slice *to = mypart_is(t, 0, "comment")              ? &p->comment
+                       : mypart_is(t, 0, "engine")             ? &p->engine
+                       : directory && mypart_is(t, 0, "data")  ? &p->data_directory
+                       : directory && mypart_is(t, 0, "index") ? &p->index_directory
+                                                               : NULL;
     t->at += directory ? 3 : 2;
     struct slice value;
     if (!mypart_one(t, mypart_token(t, t->at)->kind, "a value", &value))
@@ -210,7 +211,8 @@ static bool take_values(struct table_text *t, struct partition_text *p)
     uint32_t first = t->at;
     struct slice ignored;
     if (!values) {
-        bool word = mypart_take(t, "history") || mypart_take(t, "current") || mypart_take(t, "default");
+        bool word =
+            mypart_take(t, "history") || mypart_take(t, "current") || mypart_take(t, "default");
         if (word)
             p->values = mypart_text(t, first, t->at);
         return true;

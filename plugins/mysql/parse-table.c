@@ -74,7 +74,10 @@ bool mypart_need(struct table_text *t, const char *word)
 
 bool mypart_need_op(struct table_text *t, char op)
 {
-    return mypart_take_op(t, op) || mypart_bad(t, op == '(' ? "(" : op == ')' ? ")" : op == ',' ? "," : "=");
+    return mypart_take_op(t, op) || mypart_bad(t, op == '('   ? "("
+                                                  : op == ')' ? ")"
+                                                  : op == ',' ? ","
+                                                              : "=");
 }
 
 struct slice mypart_text(const struct table_text *t, uint32_t first, uint32_t end)
@@ -154,11 +157,13 @@ static bool take_type(struct table_text *t, struct column_text *c)
     return true;
 }
 
-/* Does something new begin at the next token, so that an expression without parentheses has ended? */
+/* Does something new begin at the next token, so that an expression without parentheses has
+ * ended? */
 static bool ends_expression(const struct table_text *t)
 {
-    static const char *const words[] = {"on",      "without", "auto_increment", "comment", "check",
-                                        "invisible", "column_format", "storage", "collate"};
+    static const char *const words[] = {"on",     "without",   "auto_increment", "comment",
+                                        "check",  "invisible", "column_format",  "storage",
+                                        "collate"};
     const struct token *token = mypart_token(t, t->at);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (mytoken_is(t->text, token, words[i]))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* parse-table.h - what SHOW CREATE TABLE says, as parts of its text.
  *
- * The server writes it, so there is one form of everything.  What is not that form ends the reading:
- * the table then counts as not understood. */
+ * The server writes it, so there is one form of everything.  What is not that form ends the
+ * reading: the table then counts as not understood. */
 #ifndef MOULT_MYSQL_PARSE_TABLE_H
 #define MOULT_MYSQL_PARSE_TABLE_H
 
@@ -47,8 +47,8 @@ struct period_text {
 };
 
 struct option_text {
-    struct slice name;  /* "STATS_PERSISTENT", "DATA DIRECTORY", "`page_compressed`" */
-    struct slice value; /* p NULL: none, as of WITH SYSTEM VERSIONING */
+    struct slice name;   /* "STATS_PERSISTENT", "DATA DIRECTORY", "`page_compressed`" */
+    struct slice value;  /* p NULL: none, as of WITH SYSTEM VERSIONING */
     uint32_t first, end; /* its tokens */
 };
 
@@ -66,7 +66,7 @@ struct table_text {
     const char *text;
     size_t len;
     PART_ARRAY(struct token, tokens);
-    uint32_t at; /* the token to be read next */
+    uint32_t at;     /* the token to be read next */
     const char *bad; /* what was expected there; NULL: all is understood */
     bool nomem;
     struct slice name;
@@ -101,7 +101,8 @@ static inline const struct token *mypart_token(const struct table_text *t, uint3
 {
     return &t->tokens[i < t->tokens_count ? i : t->tokens_count - 1];
 }
-/* Items of a list, split at the commas outside of parentheses; *AT moves past the comma.  False: none is left. */
+/* Items of a list, split at the commas outside of parentheses; *AT moves past the comma.  False:
+ * none is left. */
 bool mypart_item(const struct table_text *t, uint32_t *at, uint32_t end, uint32_t *first,
                  uint32_t *last);
 /* Is the next token (the one after it, ...) WORD? */

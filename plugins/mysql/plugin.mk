@@ -37,7 +37,24 @@ mysql_dialect_sources = \
 	plugins/mysql/reach.c \
 	plugins/mysql/settings.c \
 	plugins/mysql/settings-text.c \
-	plugins/mysql/split.c plugins/mysql/split.h
+	plugins/mysql/split.c plugins/mysql/split.h \
+	plugins/mysql/algorithm.c \
+	plugins/mysql/aside.c \
+	plugins/mysql/facts.c \
+	plugins/mysql/render.c plugins/mysql/render.h \
+	plugins/mysql/render-alter.c \
+	plugins/mysql/render-diff.c \
+	plugins/mysql/render-kinds.c \
+	plugins/mysql/render-nodes.c \
+	plugins/mysql/render-options.c \
+	plugins/mysql/render-partition.c \
+	plugins/mysql/render-probe.c \
+	plugins/mysql/render-rename.c \
+	plugins/mysql/render-rights.c \
+	plugins/mysql/render-routine.c \
+	plugins/mysql/render-trigger.c \
+	plugins/mysql/ways.c \
+	plugins/mysql/ways-table.c
 mysql_writer_sources = \
 	plugins/mysql/bookkeeping.c plugins/mysql/bookkeeping.h \
 	plugins/mysql/limits.c \

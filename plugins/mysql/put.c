@@ -74,15 +74,13 @@ void myput_number(struct inspect *in, moult_node *node, uint32_t aspect, const c
 
 void myput_refer(struct inspect *in, moult_node *node, uint32_t strength, struct slice path)
 {
-    if (in->st == MOULT_OK &&
-        in->api->refer(in->tree, node, strength, path.p, path.n) != MOULT_OK)
+    if (in->st == MOULT_OK && in->api->refer(in->tree, node, strength, path.p, path.n) != MOULT_OK)
         myput_nomem(in);
 }
 
 void myput_claim(struct inspect *in, moult_node *node, const char *space, struct slice name)
 {
-    if (in->st == MOULT_OK &&
-        in->api->claim(in->tree, node, space, name.p, name.n) != MOULT_OK)
+    if (in->st == MOULT_OK && in->api->claim(in->tree, node, space, name.p, name.n) != MOULT_OK)
         myput_nomem(in);
 }
 

@@ -123,6 +123,8 @@ static void take_word(struct reach *r, uint32_t i, bool start)
     static const char *const ends[] = {"where",  "group", "having", "order",     "limit",
                                        "set",    "select", "values", "value",    "window",
                                        "union",  "except", "intersect", "returning", NULL};
+    static const char *const lists[] = {"drop",  "rename",   "analyze", "optimize",
+                                        "check", "checksum", "repair",  NULL};
     const struct sentence *s = r->s;
     bool list = r->levels[r->depth] & LIST;
     r->expect = NOTHING;
@@ -134,11 +136,10 @@ static void take_word(struct reach *r, uint32_t i, bool start)
     } else if ((is(r, i, "update") || is(r, i, "delete")) &&
                (start || mysentence_op(s, i - 1, ')'))) {
         begin_list(r);
-    } else if (start && (is(r, i, "insert") || is(r, i, "replace"))) {
+    } else if (start && (is(r, i, "insert") || is(r, i, "replace") || is(r, i, "truncate"))) {
         r->expect = NAME;
-    } else if (start && (is(r, i, "drop") || is(r, i, "rename"))) {
+    } else if (start && mysentence_any(s, i, lists)) {
         r->levels[r->depth] |= LIST;
-        r->expect = NOTHING;
     } else if (mysentence_any(s, i, named) || leads_to_table(r, i) ||
                (is(r, i, "for") && i && is(r, i - 1, "value")) ||
                (is(r, i, "using") && r->depth == 0)) {

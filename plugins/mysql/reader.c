@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* reader.c - opens and closes sessions, moves them between databases, and says what server they are on. */
+/* reader.c - opens and closes sessions, moves them between databases, and says what server they
+ * are on. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -112,8 +113,8 @@ static bool same_server(const moult_session *s, const char *url, const char *dat
 moult_status myreader_move(moult_session *session, const moult_open *how, moult_error *err)
 {
     char *database = myurl_database(how->url), *url = strdup(how->url);
-    bool pinned = session->purpose == how->purpose &&
-                  session->lock_timeout_ms == how->lock_timeout_ms;
+    bool pinned =
+        session->purpose == how->purpose && session->lock_timeout_ms == how->lock_timeout_ms;
     moult_status st = database && url ? MOULT_OK : my_nomem(session->host, err);
     if (st == MOULT_OK && (!*database || session->scratch || session->writer ||
                            session->config != how->config || !same_server(session, url, database)))

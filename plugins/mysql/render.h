@@ -185,6 +185,9 @@ bool options_rebuild(const moult_host *host, const moult_node *from, const moult
 
 /* Finds d->partition, ... */
 bool partition_diff(struct table_diff *d, bool drop);
+struct rendering;
+/* The statement for all but PARTITION_BY and PARTITION_REMOVE. */
+void alter_partitions(struct rendering *r, const struct table_diff *d);
 
 /* ---- facts.c ---- */
 
@@ -253,6 +256,8 @@ void render_alter(struct rendering *r, const moult_node *from, const moult_node 
 
 /* ---- render-alter.c ---- */
 
+/* ALTER TABLE `t` */
+void begin_alter(struct rendering *r, const moult_node *table);
 void create_table(struct rendering *r, const moult_node *table);
 /* DROP: partitions may go with their rows. */
 void alter_table(struct rendering *r, const moult_node *from, const moult_node *to, bool drop);
@@ -268,8 +273,10 @@ void probe_relation(struct rendering *r, struct slice name, bool gone);
 void probe_column(struct rendering *r, struct slice table, struct slice column, bool gone);
 void probe_index(struct rendering *r, struct slice table, struct slice index, bool gone);
 void probe_constraint(struct rendering *r, struct slice table, struct slice name, bool gone);
-/* Of a view, routine, trigger or event: it is there as NODE is; or (GONE) is not. */
+/* Of a view, routine, trigger or event: it is there; or (GONE) is not. */
 void probe_object(struct rendering *r, const moult_node *node, bool gone);
+/* It is as TO is, where it was as FROM. */
+void probe_replaced(struct rendering *r, const moult_node *from, const moult_node *to);
 
 /* ---- render-kinds.c, render-routine.c, render-trigger.c ---- */
 
@@ -280,6 +287,7 @@ bool alter_kind(struct rendering *r, const moult_node *from, const moult_node *t
 bool is_routine(const moult_host *host, const moult_node *node);
 void create_routine(struct rendering *r, const moult_node *node, bool replace);
 void drop_routine(struct rendering *r, const moult_node *node);
+void alter_routine(struct rendering *r, const moult_node *from, const moult_node *to);
 void create_event(struct rendering *r, const moult_node *event);
 void alter_event(struct rendering *r, const moult_node *from, const moult_node *to);
 void create_trigger(struct rendering *r, const moult_node *trigger, bool replace);

@@ -33,15 +33,18 @@ static const struct {
     "grantee = concat('\\'', substring_index(current_user(), '@', 1), '\\'@\\'', "                 \
     "substring_index(current_user(), '@', -1), '\\'')"
 
-/* "S:CREATE" for those on the whole server, "D:CREATE" for those on the database; a grant's pattern is one of LIKE. */
+/* "S:CREATE" for those on the whole server, "D:CREATE" for those on the database; a grant's
+ * pattern is one of LIKE. */
 static moult_status list_privileges(moult_session *s, MYSQL_RES **out, moult_error *err)
 {
     CLEANUP_TEXT struct text sql = {0};
     const char *role = s->mariadb ? " OR grantee LIKE concat('\\'', current_role(), '\\'%')" : "";
-    mytext_printf(&sql, "SELECT concat('S:', privilege_type) FROM information_schema.user_privileges WHERE "
-                        PRIVILEGES_SQL "%s UNION SELECT concat('D:', privilege_type) FROM "
-                        "information_schema.schema_privileges WHERE (" PRIVILEGES_SQL "%s) AND ",
-                  role, role);
+    mytext_printf(
+        &sql,
+        "SELECT concat('S:', privilege_type) FROM information_schema.user_privileges WHERE " PRIVILEGES_SQL
+        "%s UNION SELECT concat('D:', privilege_type) FROM "
+        "information_schema.schema_privileges WHERE (" PRIVILEGES_SQL "%s) AND ",
+        role, role);
     mytext_literal(&sql, slice_z(s->database));
     mytext_z(&sql, " LIKE table_schema");
     if (sql.failed)
@@ -55,7 +58,8 @@ static bool is_held(MYSQL_RES *res, size_t which)
     mysql_data_seek(res, 0);
     while (my_row(res, &row)) {
         const char *held = row_z(&row, 0);
-        if (strlen(held) > 2 && strcmp(held + 2, wanted[which].privilege) == 0 && (*held == 'S' || !wanted[which].global))
+        if (strlen(held) > 2 && strcmp(held + 2, wanted[which].privilege) == 0 &&
+            (*held == 'S' || !wanted[which].global))
             return true;
     }
     return false;
@@ -92,7 +96,10 @@ static void object_name(const char *path, size_t len, struct text *out)
     const char *colon = memchr(path, ':', len);
     for (size_t i = colon ? (size_t)(colon - path) + 1 : len; i < len && path[i] != '/'; i++) {
         int high = path[i] == '%' && len - i > 2 ? hex_value(path[i + 1]) : -1;
-        mytext_char(out, high >= 0 ? (char)(high << 4 | hex_value(path[i + 2])) : path[i]);
+        char c = path[i];
+        if (high >= 0)
+            c = (char)(high << 4 | hex_value(path[i + 2]));
+        mytext_char(out, c);
         i += high >= 0 ? 2 : 0;
     }
 }
@@ -106,7 +113,9 @@ moult_status myreader_measure(moult_session *session, const char *path, size_t l
         return MOULT_OK; /* what is no table has no size */
     CLEANUP_TEXT struct text name = {0}, sql = {0};
     object_name(path, len, &name);
-    mytext_z(&sql, "SELECT table_rows, data_length + index_length FROM information_schema.tables WHERE table_schema = ");
+    mytext_z(&sql,
+             "SELECT table_rows, data_length + index_length FROM information_schema.tables WHERE "
+             "table_schema = ");
     mytext_literal(&sql, slice_z(session->database));
     mytext_z(&sql, " AND table_name = ");
     mytext_literal(&sql, slice_of(&name));

@@ -36,57 +36,56 @@ static bool parse(const struct sentence *s, struct event *e)
     return true;
 }
 
-static void add(struct text *out, const struct sentence *s, uint32_t from, uint32_t to)
-{
-    if (from >= to)
-        return;
-    const struct token *a = mysentence_at(s, from), *b = mysentence_at(s, to - 1);
-    mytext_add(out, s->text + a->at, b->at + b->n - a->at);
-}
-
-moult_status myevents_disarm(const struct sentence *s, struct text *out)
+moult_status myevents_disarm(const struct sentence *s, const struct cut *c, struct text *out)
 {
     struct event e;
     if (!parse(s, &e) || (e.status < s->count ? !e.enable : !e.create))
         return MOULT_OK;
-    bool given = e.status < s->count;
-    uint32_t at = given ? e.status : e.end;
-    add(out, s, 0, at);
-    mytext_z(out, " DISABLE ");
-    add(out, s, at + given, s->count);
+    const struct token *t = mysentence_at(s, e.status < s->count ? e.status : e.end);
+    size_t end = e.status < s->count ? t->at + t->n : t->at;
+    mytext_add(out, s->text + c->from, t->at - c->from);
+    mytext_z(out, "DISABLE ");
+    mytext_add(out, s->text + end, c->to - end);
     return out->failed ? MOULT_ERR_NOMEM : MOULT_OK;
 }
 
 /* ---- what they are meant to be ---- */
 
+/* The server does not tell upper from lower case here. */
+static bool same_name(const char *a, const char *b)
+{
+    CLEANUP_TEXT struct text x = {0}, y = {0};
+    mytext_fold(&x, slice_z(a));
+    mytext_fold(&y, slice_z(b));
+    return !x.failed && !y.failed && slice_eq(slice_of(&x), slice_of(&y));
+}
+
+static struct myevent **find(moult_session *session, const char *name)
+{
+    struct myevent **p = &session->events;
+    while (*p && !same_name((*p)->name, name))
+        p = &(*p)->next;
+    return p;
+}
+
 static void forget(moult_session *session, const char *name)
 {
-    for (struct myevent **p = &session->events; *p; p = &(*p)->next) {
-        if (strcmp((*p)->name, name) != 0)
-            continue;
-        struct myevent *gone = *p;
+    struct myevent **p = find(session, name), *gone = *p;
+    if (gone)
         *p = gone->next;
-        free(gone);
-        return;
-    }
+    free(gone);
 }
 
 void myevents_forget(moult_session *session)
 {
-    while (session->events)
-        forget(session, session->events->name);
+    for (struct myevent *e = session->events, *next; e; e = next) {
+        next = e->next;
+        free(e);
+    }
+    session->events = NULL;
 }
 
-static bool is_meant(const moult_session *session, const char *name)
-{
-    const struct myevent *e = session->events;
-    while (e && strcmp(e->name, name) != 0)
-        e = e->next;
-    return e != NULL;
-}
-
-/* The name at token I as the server has it, which does not tell upper from lower case here; "" if
- * there is no such event. */
+/* The name at token I as the server has it; "" if there is no such event. */
 static moult_status spelled(moult_session *on, const struct sentence *s, uint32_t i,
                             struct text *out, moult_error *err)
 {
@@ -139,7 +138,7 @@ moult_status myevents_note(moult_session *session, moult_session *on, const stru
         spelled(on, s, e.new_name < s->count ? e.new_name : e.name, &name, err);
     if (st != MOULT_OK || old.failed)
         return st != MOULT_OK ? st : my_nomem(on->host, err);
-    bool meant = e.status < s->count ? e.enable : e.create || is_meant(session, slice_of(&old).p);
+    bool meant = e.status < s->count ? e.enable : e.create || *find(session, slice_of(&old).p);
     if (e.new_name < s->count)
         forget(session, slice_of(&old).p);
     forget(session, name.p);

@@ -48,12 +48,13 @@ static moult_status run_one(struct script *s, const char *sql, size_t n)
     }
 }
 
-static moult_status run_event(struct script *s, const struct sentence *q, const char *sql, size_t n)
+static moult_status run_event(struct script *s, const struct sentence *q, const struct cut *c)
 {
     CLEANUP_TEXT struct text safe = {0};
-    moult_status st = myevents_disarm(q, &safe) == MOULT_OK ? MOULT_OK : my_nomem(s->on->host, s->err);
-    if (st == MOULT_OK)
-        st = safe.n ? run_one(s, safe.p, safe.n) : run_one(s, sql, n);
+    if (myevents_disarm(q, c, &safe) != MOULT_OK)
+        return my_nomem(s->on->host, s->err);
+    moult_status st =
+        safe.n ? run_one(s, safe.p, safe.n) : run_one(s, q->text + c->from, c->to - c->from);
     return st == MOULT_OK ? myevents_note(s->w->session, s->on, q, s->err) : st;
 }
 
@@ -62,7 +63,7 @@ static moult_status run_sentence(struct script *s, const struct sentence *q, con
     const char *sql = q->text + c->from, *why = NULL;
     size_t n = c->to - c->from;
     if (s->w->name && mysentence_is(q, mysentence_kind(q), "event"))
-        return run_event(s, q, sql, n);
+        return run_event(s, q, c);
     moult_status st = run_one(s, sql, n);
     if (st != MOULT_OK || !mysentence_is(q, 0, "set"))
         return st;

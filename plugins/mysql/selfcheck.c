@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* selfcheck.c - a table's nodes, written as CREATE TABLE, must say what they were read from.
  *
- * What the reader overlooks or takes for something else shows here, as a table that is not understood,
- * and not as one that is altered wrongly. */
+ * What the reader overlooks or takes for something else shows here, as a table that is not
+ * understood, and not as one that is altered wrongly. */
 #include "create-table.h"
 #include "inspect.h"
 
@@ -11,8 +11,8 @@ struct run {
     uint32_t first, end;
 };
 
-/* Behind CHARACTER SET x, COLLATE x at I.  Servers differ in where they say so of a column; which collation it
- * is was held against information_schema. */
+/* Behind CHARACTER SET x, COLLATE x at I.  Servers differ in where they say so of a column;
+ * which collation it is was held against information_schema. */
 static uint32_t past_collation(const struct table_text *t, uint32_t i, uint32_t end)
 {
     if (i + 2 < end && mytoken_is(t->text, mypart_token(t, i), "character") &&
@@ -27,7 +27,8 @@ static bool same_token(const struct table_text *a, uint32_t i, const struct tabl
                        uint32_t j)
 {
     const struct token *x = mypart_token(a, i), *y = mypart_token(b, j);
-    return x->kind == y->kind && x->n == y->n && memcmp(a->text + x->at, b->text + y->at, x->n) == 0;
+    return x->kind == y->kind && x->n == y->n &&
+           memcmp(a->text + x->at, b->text + y->at, x->n) == 0;
 }
 
 static bool same_run(const struct table_text *a, struct run x, const struct table_text *b,
@@ -47,7 +48,8 @@ static bool same_run(const struct table_text *a, struct run x, const struct tabl
 
 #define MOST 4096u /* what has more elements is compared in order */
 
-/* Takes the next element of B that equals X out of those from *NEXT on; elements mostly stand in the same order. */
+/* Takes the next element of B that equals X out of those from *NEXT on; elements mostly stand in
+ * the same order. */
 static bool find_run(const struct table_text *a, struct run x, const struct table_text *b,
                      struct run *left, uint32_t count)
 {
@@ -112,7 +114,8 @@ static const char *compare_options(struct inspect *in)
         if (!found)
             return "an option differs when written again";
     }
-    bool collate = b->options_count == expected + 1; /* older servers leave it out where it is the default */
+    bool collate =
+        b->options_count == expected + 1; /* older servers leave it out where it is the default */
     for (uint32_t k = 0; collate && k < a->options_count; k++)
         collate = !mytoken_equal(a->options[k].name.p, a->options[k].name.n, "collate");
     return b->options_count == expected || collate ? NULL

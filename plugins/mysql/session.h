@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* session.h - a connection to one MySQL or MariaDB database, and the plugin's three tables of calls. */
+/* session.h - a connection to one MySQL or MariaDB database, and the plugin's three tables of
+ * calls. */
 #ifndef MOULT_MYSQL_SESSION_H
 #define MOULT_MYSQL_SESSION_H
 
@@ -9,7 +10,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-/* An event of a scratch database, where none may run: made disabled, though it is meant to be enabled. */
+/* An event of a scratch database, where none may run: made disabled, though it is meant to be
+ * enabled. */
 struct myevent {
     struct myevent *next;
     char name[]; /* as it is spelled */
@@ -28,16 +30,16 @@ struct moult_session {
     bool mariadb;    /* else MySQL */
     bool read_only;  /* the server takes no writes from this account */
     bool grants;     /* the setting: grants are part of the tree */
-    uint32_t lower_case;  /* lower_case_table_names: 0 as is, 1 in lower case, 2 compared so */
-    uint64_t thread;      /* CONNECTION_ID() */
-    uint64_t max_packet;  /* max_allowed_packet, in bytes */
-    uint32_t purpose;     /* MOULT_PURPOSE_* */
+    uint32_t lower_case; /* lower_case_table_names: 0 as is, 1 in lower case, 2 compared so */
+    uint64_t thread;     /* CONNECTION_ID() */
+    uint64_t max_packet; /* max_allowed_packet, in bytes */
+    uint32_t purpose;    /* MOULT_PURPOSE_* */
     uint64_t lock_timeout_ms;
     uint64_t statement_timeout_ms; /* 0 = no limit */
     moult_op *op;                  /* may be NULL */
     const moult_config *config;    /* that it was opened with; lives as long */
-    uint64_t deadline_ms;          /* of CLOCK_MONOTONIC, after which a statement is ended; 0 = none */
-    atomic_bool running;           /* a statement is at the server: cancel has something to end */
+    uint64_t deadline_ms; /* of CLOCK_MONOTONIC, after which a statement is ended; 0 = none */
+    atomic_bool running;  /* a statement is at the server: cancel has something to end */
 
     /* The writer's; zero after open. */
     bool scratch;           /* writer.scratch made the database: close drops it */
@@ -50,8 +52,8 @@ struct moult_session {
 
 /* ---- connect.c ---- */
 
-/* A session with purpose, time-outs, settings and op of HOW, for HOW->url, not connected yet; freed by
- * myreader_close. */
+/* A session with purpose, time-outs, settings and op of HOW, for HOW->url, not connected yet;
+ * freed by myreader_close. */
 moult_status mysession_new(const moult_host *host, const moult_open *how, moult_session **out,
                            moult_error *err);
 /* Connects SESSION to DATABASE (NULL: the URL's; "": to none) and pins its settings. */
@@ -119,7 +121,8 @@ moult_status mywriter_commit(moult_session *session, moult_error *err);
 moult_status mywriter_rollback(moult_session *session, moult_error *err);
 moult_status mywriter_record_open(moult_session *session, moult_error *err);
 moult_status mywriter_record_append(moult_session *session, moult_record *record, moult_error *err);
-/* Called by close, before the connection is closed: drops a scratch database, frees `writer`, `events`. */
+/* Called by close, before the connection is closed: drops a scratch database, frees `writer`,
+ * `events`. */
 void mywriter_forget(moult_session *session);
 
 #endif

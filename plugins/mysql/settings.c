@@ -204,7 +204,7 @@ struct verdict mysettings_judge(const struct sentence *s)
         return (struct verdict){.klass = MOULT_STMT_SESSION};
     if (mysentence_is(s, 1, "statement"))
         return no("SET STATEMENT is not taken apart: write SET and the statement", (struct slice){0});
-    if (mysentence_any(s, 1, rights) && !mysentence_op(s, 2, '='))
+    if (mysentence_any(s, 1, rights))
         return no("SET %.*s is about the rights of an account", name_of(s, 1));
     for (uint32_t i = 1; i < s->count;) {
         struct item item = item_at(s, i);

@@ -151,9 +151,7 @@ static void add_unnamed(struct text *out, const struct sentence *q)
 {
     static const char *const options[] = {"default", "character", "charset", "collate", "comment",
                                           NULL};
-    uint32_t i = 2;
-    if (!mysentence_any(q, 2, options) || mysentence_any(q, 3, options))
-        i = 3;
+    uint32_t i = mysentence_any(q, 2, options) ? 2 : 3;
     const struct token *t = mysentence_at(q, i), *last = mysentence_at(q, q->count - 1);
     mytext_z(out, "ALTER DATABASE ");
     mytext_add(out, q->text + t->at, last->at + last->n - t->at);

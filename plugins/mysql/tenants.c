@@ -28,15 +28,16 @@ static moult_status report(const struct search *s, const char *name)
 #define NOT_THE_SERVERS                                                                            \
     "schema_name NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys')"
 
-/* Globs are matched here and not by LIKE, which means other things by other characters.  Scratch databases, which
- * come and go, are nobody's tenants. */
+/* Globs are matched here and not by LIKE, which means other things by other characters.  Scratch
+ * databases, which come and go, are nobody's tenants. */
 static moult_status by_pattern(const struct search *s, const char *pattern)
 {
     CLEANUP_RESULT MYSQL_RES *res = NULL;
-    moult_status st = my_ask(s->session, "list the tenants",
-                             "SELECT schema_name FROM information_schema.schemata WHERE " NOT_THE_SERVERS
-                             " AND schema_name NOT REGEXP '" SCRATCH_PATTERN "' ORDER BY CAST(schema_name AS BINARY)",
-                             &res, s->err);
+    moult_status st = my_ask(
+        s->session, "list the tenants",
+        "SELECT schema_name FROM information_schema.schemata WHERE " NOT_THE_SERVERS
+        " AND schema_name NOT REGEXP '" SCRATCH_PATTERN "' ORDER BY CAST(schema_name AS BINARY)",
+        &res, s->err);
     struct row row;
     while (st == MOULT_OK && my_row(res, &row)) {
         if (fnmatch(pattern, row_z(&row, 0), 0) == 0)

@@ -61,7 +61,10 @@ static char *decoded(const char *p, size_t n)
     for (size_t i = 0; out && i < n; i++) {
         int high = p[i] == '%' && n - i > 2 ? hex_value(p[i + 1]) : -1;
         int low = high >= 0 ? hex_value(p[i + 2]) : -1;
-        *to++ = low >= 0 ? (char)(high << 4 | low) : p[i];
+        *to = p[i];
+        if (low >= 0)
+            *to = (char)(high << 4 | low);
+        to++;
         i += low >= 0 ? 2 : 0;
     }
     if (out)
@@ -164,7 +167,8 @@ static moult_status add_option(const moult_host *host, struct url *out, size_t w
     const char *name = options[what].name;
     if (options[what].type == VALUE_BOOL && !is_bool(value))
         return wrong_value(host, name, "true or false", err);
-    if (options[what].type == VALUE_NUMBER && (!*value || strspn(value, "0123456789") != strlen(value)))
+    if (options[what].type == VALUE_NUMBER &&
+        (!*value || strspn(value, "0123456789") != strlen(value)))
         return wrong_value(host, name, "a number", err);
     struct url_option *o = malloc(sizeof *o + strlen(value) + 1);
     if (!o)
@@ -239,8 +243,7 @@ static moult_status take_query(const moult_host *host, struct slice q, struct ur
     return st;
 }
 
-moult_status myurl_parse(const moult_host *host, const char *url, struct url *out,
-                         moult_error *err)
+moult_status myurl_parse(const moult_host *host, const char *url, struct url *out, moult_error *err)
 {
     struct parts p = cut(url);
     moult_status st = take_authority(host, p.authority, out, err);
@@ -360,8 +363,10 @@ static moult_status check_encrypted(moult_session *session, const struct url *u,
     }
     if (!wanted || (cipher && *cipher))
         return MOULT_OK;
-    my_fail(session->host, err, MOULT_ERR_UNAVAILABLE, "the server offers no TLS, which the URL asks for");
-    my_detail(session->host, err, "hint", "give the server a certificate, or take the TLS options out of the URL");
+    my_fail(session->host, err, MOULT_ERR_UNAVAILABLE,
+            "the server offers no TLS, which the URL asks for");
+    my_detail(session->host, err, "hint",
+              "give the server a certificate, or take the TLS options out of the URL");
     return MOULT_ERR_UNAVAILABLE;
 }
 
@@ -373,10 +378,10 @@ moult_status myurl_check(moult_session *session, const struct url *u, moult_erro
     for (const struct url_option *o = u->options; o; o = o->next) {
         if (!differs(session->conn, o))
             continue;
-        moult_status st = my_fail(session->host, err, MOULT_ERR_CONFIG,
-                                  "the URL says %s=%s, but an option file says otherwise",
-                                  options[o->what].name,
-                                  options[o->what].secret ? "(hidden)" : o->value);
+        moult_status st =
+            my_fail(session->host, err, MOULT_ERR_CONFIG,
+                    "the URL says %s=%s, but an option file says otherwise", options[o->what].name,
+                    options[o->what].secret ? "(hidden)" : o->value);
         my_detail(session->host, err, "hint",
                   "take it out of one of them, or add no-defaults=true to the URL");
         return st;

@@ -28,7 +28,8 @@ void myurl_free(struct url *u);
 
 /* Gives the options to the session's handle, before it connects. */
 moult_status myurl_apply(moult_session *session, const struct url *u, moult_error *err);
-/* Once connected: an option file, which is read last, may have put another value in the place of the URL's. */
+/* Once connected: an option file, which is read last, may have put another value in the place of
+ * the URL's. */
 moult_status myurl_check(moult_session *session, const struct url *u, moult_error *err);
 
 #endif

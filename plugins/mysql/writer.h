@@ -63,7 +63,7 @@ moult_status mylock_rejoin(moult_session *session, moult_status lost, moult_erro
 
 /* A statement about events as it may run in a scratch database: it leaves none enabled.  OUT stays
  * empty if the statement needs no change. */
-moult_status myevents_disarm(const struct sentence *s, struct text *out);
+moult_status myevents_disarm(const struct sentence *s, const struct cut *c, struct text *out);
 /* Notes in SESSION, for the reader, what the statement meant, which was run last on ON. */
 moult_status myevents_note(moult_session *session, moult_session *on, const struct sentence *s,
                            moult_error *err);

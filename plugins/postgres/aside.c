@@ -221,6 +221,28 @@ moult_status aside_column_type(const moult_host *host, const moult_change *chang
     return st;
 }
 
+moult_status aside_typed_tables(const moult_host *host, const moult_change *change,
+                                const moult_node *from, const moult_node *to, moult_ways *ways)
+{
+    const moult_tree *tree = host->plan->from_tree(change), *wanted = host->plan->to_tree(change);
+    const moult_node *type = node_object(host, from);
+    moult_status st = MOULT_OK;
+    EACH_CHILD(host, tree ? host->tree->top(tree) : NULL, table)
+    {
+        const moult_node *column =
+            node_is(host, table, "table") &&
+                    span_equal(node_text(host, table, "of"), node_key(host, type))
+                ? node_child(host, table, "column", node_key(host, from))
+                : NULL;
+        const moult_node *then = column ? tree_twin(host, wanted, column) : NULL;
+        if (st || !column)
+            continue;
+        st = to && then ? aside_column_type(host, change, column, then, ways)
+                        : aside_dependents(host, change, column, false, ways);
+    }
+    return st;
+}
+
 /* A column of a type that is swapped: what stands on it, the column where it goes, and what stands on the
  * whole table where that is made anew. */
 static moult_status aside_column_of(const moult_host *host, const moult_change *change,

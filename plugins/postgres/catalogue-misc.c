@@ -337,11 +337,18 @@ void pgcatalogue_kinds_sql(const struct inspect *in, struct text *sql)
                 sql, " | CASE WHEN EXISTS (SELECT 1 FROM %s WHERE oid >= 16384) THEN %u ELSE 0 END",
                 parts[i].catalogue, 1u << i);
     }
+    Z(", 0");
+    for (int i = 0; i < postgres_catalogue_count; i++) {
+        if (postgres_catalogue[i].exists)
+            pgtext_printf(sql, " | CASE WHEN EXISTS (SELECT 1 FROM %s) THEN %u ELSE 0 END",
+                          postgres_catalogue[i].exists, 1u << i);
+    }
 }
 
 void pginspect_kinds_row(struct inspect *in, const struct row *row)
 {
     in->kinds = row_u32(row, 0);
+    in->queries = row_u32(row, 1);
 }
 
 static bool has_extensions(const struct inspect *in)

@@ -53,20 +53,19 @@ void pgcatalogue_user_type_sql(const struct inspect *in, struct text *sql)
       " CASE WHEN t.typelem <> 0 THEN 'ELEMENT = ' || format_type(t.typelem, NULL) END,"
       " CASE WHEN t.typdelim <> ',' THEN 'DELIMITER = ' || quote_literal(t.typdelim::text) END,"
       " CASE WHEN t.typcollation <> 0 THEN 'COLLATABLE = true' END) || ')' END"
-      " FROM pg_type t LEFT JOIN pg_class k ON k.oid = t.typrelid WHERE t.typtype IN ('b', 'c', 'd', 'e', 'p', 'r')"
-      " AND (t.typtype <> 'c' OR k.relkind = 'c')"
-      /* Domains over arrays are of the category of arrays, too. */
-      " AND NOT EXISTS (SELECT 1 FROM pg_type e WHERE e.oid = t.typelem AND e.typarray = t.oid) AND ");
+      " FROM pg_type t WHERE (t.typtype IN ('d', 'e', 'p', 'r') OR t.typtype = 'c' AND EXISTS"
+      " (SELECT 1 FROM pg_class k WHERE k.oid = t.typrelid AND k.relkind = 'c') OR t.typtype = 'b' AND NOT"
+      /* An array; a base type of the category of arrays is none. */
+      " (t.typcategory = 'A' AND EXISTS (SELECT 1 FROM pg_type e WHERE e.oid = t.typelem AND e.typarray = t.oid))) AND ");
     pgcatalogue_scope(in, sql, CLASS_TYPE, "t.oid", "t.typnamespace");
 }
 
 void pgcatalogue_array_sql(const struct inspect *in, struct text *sql)
 {
     /* Of the arrays of row types only those that something uses. */
-    Z("SELECT y.typarray, y.oid FROM pg_class c JOIN pg_type y ON y.oid = c.reltype WHERE y.typarray <> 0"
-      " AND EXISTS (SELECT 1 FROM pg_depend d WHERE d.refclassid = 1247 AND d.refobjid = y.typarray"
-      " AND d.deptype = 'n') AND ");
-    pgcatalogue_relations(in, sql, "c.oid", "'r','p','f','v','m'");
+    Z("SELECT DISTINCT y.typarray, y.oid FROM pg_depend d JOIN pg_type y ON y.typarray = d.refobjid"
+      " WHERE d.refclassid = 1247 AND d.deptype = 'n' AND d.refobjid >= 16384 AND y.typtype = 'c' AND ");
+    pgcatalogue_relations(in, sql, "y.typrelid", "'r','p','f','v','m'");
 }
 
 void pgcatalogue_routine_sql(const struct inspect *in, struct text *sql)

@@ -62,20 +62,44 @@ void pgcatalogue_no_member(struct text *sql, unsigned klass, const char *oid)
     add_member(sql, " AND NOT ", klass, oid);
 }
 
+/* The objects of catalogue KLASS that depend on a schema unit's schema. */
+static void add_dependents(const struct inspect *in, struct text *sql, unsigned klass)
+{
+    Z("SELECT s.objid FROM pg_depend s WHERE s.refclassid = 2615 AND s.refobjid = ");
+    pgcatalogue_schema(in, sql);
+    pgtext_printf(sql, " AND s.classid = %u", klass);
+}
+
+/* A condition on K, a pg_class: it is a relation of the unit; INDEXES: or its index. */
+static void add_relations(const struct inspect *in, struct text *sql, bool indexes)
+{
+    if (!in->session->schema) {
+        Z("k.relnamespace IN (SELECT n.oid FROM pg_namespace n WHERE ");
+        add_schemas(in, sql);
+        Z(") AND k.oid >= 16384");
+        return;
+    }
+    Z("k.oid IN (");
+    add_dependents(in, sql, CLASS_CLASS);
+    /* What composite types are made of depends on these, and indexes on their tables. */
+    Z(" UNION ALL SELECT y.typrelid FROM pg_type y WHERE y.typtype = 'c' AND y.oid IN (");
+    add_dependents(in, sql, CLASS_TYPE);
+    Z(")");
+    if (indexes) {
+        Z(" UNION ALL SELECT i.indexrelid FROM pg_index i WHERE i.indrelid IN (");
+        add_dependents(in, sql, CLASS_CLASS);
+        Z(")");
+    }
+    Z(")");
+}
+
 void pgcatalogue_relations(const struct inspect *in, struct text *sql, const char *oid,
                            const char *kinds)
 {
     pgtext_printf(sql, "%s IN (SELECT k.oid FROM pg_class k WHERE k.relkind IN (%s) AND ", oid,
                   kinds);
-    if (in->session->schema) {
-        Z("k.oid IN (SELECT s.objid FROM pg_depend s WHERE s.refclassid = 2615 AND s.refobjid = ");
-        pgcatalogue_schema(in, sql);
-        Z(" AND s.classid = 1259))");
-    } else {
-        Z("k.relnamespace IN (SELECT n.oid FROM pg_namespace n WHERE ");
-        add_schemas(in, sql);
-        Z(") AND k.oid >= 16384)");
-    }
+    add_relations(in, sql, false);
+    Z(")");
 }
 
 #define OWNER CATALOGUE_OWNER
@@ -174,6 +198,7 @@ static void parent_sql(const struct inspect *in, struct text *sql)
     Z(" ORDER BY h.inhrelid, h.inhseqno");
 }
 
+/* Of indexes, too, those columns that something was set on. */
 static void attribute_sql(const struct inspect *in, struct text *sql)
 {
     bool compression = in->session->number >= 140000;
@@ -186,12 +211,26 @@ static void attribute_sql(const struct inspect *in, struct text *sql)
       " a.attstorage, coalesce(a.attstattarget, -1)::int4, ");
     Z(compression ? "a.attcompression, " : "''::\"char\", ");
     Z(LIST("a.attoptions") ", " LIST("a.attfdwoptions") ", " ACL(
-        "a.attacl") ", a.attinhcount > 0,"
-                    /* Without its table it is cheaper to print, and only a generated column's has columns in it. */
-                    " pg_get_expr(d.adbin, CASE WHEN a.attgenerated = '' THEN 0 ELSE d.adrelid END)"
-                    " FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum"
-                    " WHERE a.attnum > 0 AND NOT a.attisdropped AND ");
-    pgcatalogue_relations(in, sql, "a.attrelid", WITH_COLUMNS);
+        "a.attacl") ", a.attinhcount > 0, d.oid,"
+                    /* Equal defaults are printed once, later: that takes longer than all the rest. */
+                    " CASE WHEN a.attgenerated = '' THEN d.adbin::text END,"
+                    " CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END"
+                    " FROM pg_attribute a JOIN pg_class k ON k.oid = a.attrelid"
+                    " LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum"
+                    " WHERE a.attnum > 0 AND NOT a.attisdropped AND (k.relkind IN (" WITH_COLUMNS
+                    ") OR k.relkind IN ('i', 'I') AND (a.attstattarget >= 0 OR a.attoptions IS NOT NULL)) AND ");
+    add_relations(in, sql, true);
+}
+
+/* One of each kind. */
+static void default_sql(const struct inspect *in, struct text *sql)
+{
+    if (!in->expressions)
+        return;
+    Z("SELECT d.oid, pg_get_expr(d.adbin, 0) FROM pg_attrdef d WHERE d.oid = ANY ('{");
+    for (const struct expression *e = in->expressions; e; e = e->hh.next)
+        pgtext_printf(sql, "%u%s", e->oid, e->hh.next ? "," : "");
+    Z("}'::oid[])");
 }
 
 static void sequence_sql(const struct inspect *in, struct text *sql)
@@ -211,14 +250,6 @@ static void default_opclass_sql(const struct inspect *in, struct text *sql)
     Z("SELECT c.oid, c.opcintype FROM pg_opclass c WHERE c.opcdefault");
 }
 
-static void index_column_sql(const struct inspect *in, struct text *sql)
-{
-    Z("SELECT a.attrelid, a.attnum, coalesce(a.attstattarget, -1)::int4, a.attoptions IS NOT NULL"
-      " FROM pg_attribute a WHERE a.attnum > 0 AND (a.attstattarget >= 0 OR a.attoptions IS NOT NULL) AND ");
-    pgcatalogue_relations(in, sql, "a.attrelid", "'i','I'");
-    Z(" ORDER BY a.attrelid, a.attnum");
-}
-
 /* Keys and plain indexes are put together here; the server need not print them. */
 static void index_sql(const struct inspect *in, struct text *sql)
 {
@@ -229,7 +260,7 @@ static void index_sql(const struct inspect *in, struct text *sql)
                           " CASE WHEN x.relispartition THEN (SELECT h.inhparent FROM pg_inherits h"
                           " WHERE h.inhrelid = i.indexrelid) END,"
                           " n.oid, n.conname, n.contype, n.condeferrable, n.condeferred, x.relam,"
-                          " i.indkey::text, i.indclass::text, i.indcollation::text, i.indoption::text, i.indnkeyatts, ");
+                          " i.indkey, i.indclass, i.indcollation, i.indoption, i.indnkeyatts, ");
     Z(in->session->number >= 150000 ? "i.indnullsnotdistinct" : "false");
     Z(", i.indexprs IS NULL AND i.indpred IS NULL");
     Z(in->session->number >= 180000 ? " AND n.conperiod IS NOT TRUE" : "");
@@ -258,14 +289,14 @@ static void index_text_sql(const struct inspect *in, struct text *sql)
 /* %s: what the server prints; which columns SET NULL is for. */
 #define CONSTRAINT                                                                                         \
     "SELECT n.oid, n.conname, n.contype, n.conrelid, n.contypid, n.confrelid, n.condeferrable,"            \
-    " n.condeferred, n.convalidated, array_to_string(n.conkey, ','), %s, array_to_string(n.confkey, ',')," \
+    " n.condeferred, n.convalidated, n.conkey, %s, n.confkey,"                                              \
     " n.confupdtype, n.confdeltype, n.confmatchtype, n.conindid, %s, %s FROM pg_constraint n WHERE "
 
 /* The tables below that have rows checked which are not checked in the table itself. */
 #define VALIDATED                                                                                          \
     "CASE WHEN n.contype = 'c' AND NOT n.convalidated THEN (WITH RECURSIVE b(id) AS (SELECT n.conrelid"    \
     " UNION SELECT h.inhrelid FROM b JOIN pg_inherits h ON h.inhparent = b.id)"                            \
-    " SELECT string_agg(k.conrelid::text, ',') FROM b JOIN pg_constraint k ON k.conrelid = b.id"           \
+    " SELECT array_agg(k.conrelid) FROM b JOIN pg_constraint k ON k.conrelid = b.id"           \
     " WHERE k.conname = n.conname AND k.contype = 'c' AND k.convalidated) END"
 
 static void constraint_sql(const struct inspect *in, struct text *sql)
@@ -276,14 +307,14 @@ static void constraint_sql(const struct inspect *in, struct text *sql)
                   v >= 180000 ? "CASE WHEN n.contype = 'c' OR n.conperiod OR NOT n.conenforced THEN"
                                 " pg_get_constraintdef(n.oid) END"
                               : "CASE WHEN n.contype = 'c' THEN pg_get_constraintdef(n.oid) END",
-                  v >= 150000 ? "array_to_string(n.confdelsetcols, ',')" : "NULL::text", VALIDATED);
+                  v >= 150000 ? "n.confdelsetcols" : "NULL", VALIDATED);
     Z("n.contype IN ('c', 'f') AND n.conparentid = 0 AND (n.coninhcount = 0 OR n.conislocal) AND ");
     pgcatalogue_relations(in, sql, "n.conrelid", "'r','p','f'");
 }
 
 void pgcatalogue_domain_check_sql(const struct inspect *in, struct text *sql)
 {
-    pgtext_printf(sql, CONSTRAINT, "pg_get_constraintdef(n.oid)", "NULL::text", "NULL::text");
+    pgtext_printf(sql, CONSTRAINT, "pg_get_constraintdef(n.oid)", "NULL", "NULL");
     Z("n.contype = 'c' AND n.contypid IN (SELECT y.oid FROM pg_type y WHERE y.typtype = 'd' AND ");
     pgcatalogue_scope(in, sql, CLASS_TYPE, "y.oid", "y.typnamespace");
     Z(")");
@@ -326,33 +357,37 @@ static void statistics_sql(const struct inspect *in, struct text *sql)
 }
 
 const struct catalogue_query postgres_catalogue[] = {
-    {1, session_sql, pginspect_session_row},
-    {1, namespace_sql, pginspect_namespace_row},
-    {1, member_sql, pginspect_member_row},
-    {1, pgcatalogue_kinds_sql, pginspect_kinds_row},
-    {1, class_sql, pginspect_class_row},
-    {1, parent_sql, pginspect_parent_row},
-    {1, attribute_sql, pginspect_attribute_row},
-    {1, sequence_sql, pginspect_sequence_row},
-    {1, default_opclass_sql, pginspect_opclass_row},
-    {1, index_column_sql, pginspect_index_column_row},
-    {1, index_sql, pginspect_index_row},
-    {1, constraint_sql, pginspect_constraint_row},
-    {1, trigger_sql, pginspect_trigger_row},
-    {1, rule_sql, pginspect_rule_row},
-    {1, policy_sql, pginspect_policy_row},
-    {1, statistics_sql, pginspect_statistics_row},
-    {1, pgcatalogue_user_type_sql, pginspect_user_type_row},
-    {1, pgcatalogue_array_sql, pginspect_array_row},
-    {1, pgcatalogue_domain_check_sql, pginspect_constraint_row},
-    {1, pgcatalogue_routine_sql, pginspect_routine_row},
-    {1, pgcatalogue_aggregate_sql, pginspect_aggregate_row},
-    {2, type_sql, pginspect_type_row},
-    {2, index_text_sql, pginspect_index_text_row},
-    {2, pgcatalogue_misc_sql, pginspect_misc_row},
-    {2, pgcatalogue_member_grants_sql, pginspect_member_grants_row},
-    {2, pgcatalogue_default_acl_sql, pginspect_default_acl_row},
-    {2, pgcatalogue_depend_sql, pginspect_depend_row},
-    {2, pgcatalogue_comment_sql, pginspect_comment_row},
+    {1, NULL, session_sql, pginspect_session_row},
+    {1, NULL, namespace_sql, pginspect_namespace_row},
+    {1, NULL, member_sql, pginspect_member_row},
+    {1, NULL, pgcatalogue_kinds_sql, pginspect_kinds_row},
+    {1, NULL, class_sql, pginspect_class_row},
+    {1, NULL, parent_sql, pginspect_parent_row},
+    {1, NULL, attribute_sql, pginspect_attribute_row},
+    {1, NULL, default_opclass_sql, pginspect_opclass_row},
+    {1, NULL, index_sql, pginspect_index_row},
+    {1, NULL, constraint_sql, pginspect_constraint_row},
+    {1, NULL, pgcatalogue_user_type_sql, pginspect_user_type_row},
+    {1, NULL, pgcatalogue_array_sql, pginspect_array_row},
+    {2, NULL, type_sql, pginspect_type_row},
+    {2, NULL, default_sql, pginspect_default_row},
+    {2, NULL, index_text_sql, pginspect_index_text_row},
+    {2, "pg_sequence", sequence_sql, pginspect_sequence_row},
+    {2, "pg_trigger WHERE NOT tgisinternal", trigger_sql, pginspect_trigger_row},
+    {2, "pg_rewrite WHERE oid >= 16384", rule_sql, pginspect_rule_row},
+    {2, "pg_policy", policy_sql, pginspect_policy_row},
+    {2, "pg_statistic_ext", statistics_sql, pginspect_statistics_row},
+    {2, "pg_constraint WHERE contypid >= 16384", pgcatalogue_domain_check_sql,
+     pginspect_constraint_row},
+    {2, "pg_proc WHERE oid >= 16384", pgcatalogue_routine_sql, pginspect_routine_row},
+    {2, "pg_aggregate WHERE aggfnoid >= 16384", pgcatalogue_aggregate_sql,
+     pginspect_aggregate_row},
+    {2, NULL, pgcatalogue_misc_sql, pginspect_misc_row},
+    {2, NULL, pgcatalogue_member_grants_sql, pginspect_member_grants_row},
+    {2, "pg_default_acl", pgcatalogue_default_acl_sql, pginspect_default_acl_row},
+    {2, NULL, pgcatalogue_depend_sql, pginspect_depend_row},
+    {2, "pg_description WHERE objoid >= 16384 OR classoid = 2615", pgcatalogue_comment_sql,
+     pginspect_comment_row},
 };
 const int postgres_catalogue_count = sizeof postgres_catalogue / sizeof *postgres_catalogue;
+_Static_assert(sizeof postgres_catalogue / sizeof *postgres_catalogue <= 31, "a bit for each");

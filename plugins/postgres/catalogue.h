@@ -7,7 +7,7 @@
 
 /* The name of a role other than the acting one. */
 #define CATALOGUE_OWNER(column)                                                                    \
-    "CASE WHEN " column " <> (SELECT r.oid FROM pg_roles r WHERE r.rolname = current_user)"        \
+    "CASE WHEN " column " <> (SELECT quote_ident(current_user)::regrole)"                          \
     " THEN pg_get_userbyid(" column ") END"
 /* Items of an array of texts, parted by \x1f. */
 #define CATALOGUE_LIST(column) "array_to_string(" column ", E'\\x1f')"

@@ -8,17 +8,73 @@
 
 #define NAME_MAX_BYTES 63
 
-void pginspect_put_default(struct inspect *in, struct relation *r, uint32_t attnum,
-                           struct slice text)
+/* The server's notation of an expression without the places in the statement that it was read from:
+ * two that are equal then mean the same. */
+static void add_form(struct text *t, struct slice s)
+{
+    static const char place[] = " :location ";
+    const char *at, *p = s.p, *end = s.p + s.n;
+    while ((at = memmem(p, (size_t)(end - p), place, sizeof place - 1))) {
+        pgtext_add(t, p, (size_t)(at - p));
+        p = at + sizeof place - 1;
+        while (p < end && (*p == '-' || (*p >= '0' && *p <= '9')))
+            p++;
+    }
+    pgtext_add(t, p, (size_t)(end - p));
+}
+
+const struct expression *pginspect_expression(struct inspect *in, struct slice form, uint32_t oid)
+{
+    struct expression *e = NULL;
+    pgtext_clear(&in->value);
+    add_form(&in->value, form);
+    if (in->value.failed)
+        pginspect_nomem(in);
+    if (in->st != MOULT_OK)
+        return NULL;
+    HASH_FIND(hh, in->expressions, in->value.p, in->value.n, e);
+    if (e)
+        return e;
+    e = pgmem_alloc(&in->pool, sizeof *e);
+    if (!e) {
+        pginspect_nomem(in);
+        return NULL;
+    }
+    e->form = pginspect_copy(in, slice_of(&in->value));
+    e->oid = oid;
+    HASH_ADD_KEYPTR(hh, in->expressions, e->form.p, e->form.n, e);
+    HASH_ADD(by_oid, in->expressions_by_oid, oid, sizeof e->oid, e);
+    return e;
+}
+
+const struct expression *pginspect_printed(struct inspect *in, struct slice text)
+{
+    struct expression *e = pgmem_alloc(&in->pool, sizeof *e);
+    if (e)
+        e->text = pginspect_copy(in, text);
+    else
+        pginspect_nomem(in);
+    return e;
+}
+
+void pginspect_default_row(struct inspect *in, const struct row *row)
+{
+    struct expression *e = NULL;
+    uint32_t oid = row_u32(row, 0);
+    HASH_FIND(by_oid, in->expressions_by_oid, &oid, sizeof oid, e);
+    if (e)
+        e->text = pginspect_copy(in, row->field[1]);
+}
+
+void pginspect_put_default(struct inspect *in, struct relation *r, uint32_t attnum)
 {
     struct column *c = &r->columns[attnum - 1];
     moult_node *node = pginspect_column_node(in, r, attnum);
-    if (c->generated) {
-        pginspect_sql(in, node, "generated", text);
-        return;
-    }
-    c->default_node = pginspect_child(in, node, "default", slice_z(""));
-    pginspect_sql(in, c->default_node, "expression", text);
+    if (!c->generated)
+        c->default_node = pginspect_child(in, node, "default", slice_z(""));
+    if (c->dflt)
+        pginspect_sql(in, c->generated ? node : c->default_node,
+                      c->generated ? "generated" : "expression", c->dflt->text);
 }
 
 static const struct column *parents_column(const struct relation *parent, struct slice name)
@@ -49,8 +105,8 @@ static struct given given_by_parents(const struct relation *r, const struct colu
         }
         g.any = true;
         g.not_null |= p->not_null;
-        g.dflt |= p->has_default;
-        g.same_default |= p->has_default && c->has_default && slice_eq(p->dflt, c->dflt);
+        g.dflt |= p->dflt != NULL;
+        g.same_default |= p->dflt && c->dflt && slice_eq(p->dflt->text, c->dflt->text);
     }
     return g;
 }
@@ -64,12 +120,12 @@ static void settle(struct inspect *in, struct relation *r, uint32_t attnum)
     if (c->not_null != g.not_null && (c->inherited == COLUMN_INHERITED || g.not_null))
         pginspect_flag(in, pginspect_column_node(in, r, attnum),
                        c->not_null ? "not_null" : "nullable", true);
-    if (g.dflt && !c->has_default)
+    if (g.dflt && !c->dflt)
         pginspect_flag(in, pginspect_column_node(in, r, attnum), "no_default", true);
     if (c->inherited != COLUMN_INHERITED)
         return;
-    if (c->has_default && !g.same_default)
-        pginspect_put_default(in, r, attnum, c->dflt);
+    if (c->dflt && !g.same_default)
+        pginspect_put_default(in, r, attnum);
     if (c->storage != g.storage)
         pginspect_set_z(in, pginspect_column_node(in, r, attnum), MOULT_LAYOUT, "storage",
                         pginspect_storage(c->storage));
@@ -110,12 +166,33 @@ static void number_columns(struct inspect *in, const struct relation *r)
     for (uint32_t i = 0; i < r->column_count && in->st == MOULT_OK; i++) {
         const struct column *c = &r->columns[i];
         n += c->name.p != NULL;
+        if (c->default_node && c->dflt) /* printed only now */
+            pginspect_sql(in, c->default_node, "expression", c->dflt->text);
         if (!c->name.p || !c->node || c->inherited == COLUMN_INHERITED || r->kind == 'v' ||
             r->kind == 'm')
             continue;
         char position[16];
         snprintf(position, sizeof position, "%u", n);
         pginspect_set_z(in, c->node, MOULT_LAYOUT, "position", position);
+    }
+}
+
+/* Columns of a table of a type are that type's attributes. */
+static void refer_to_attributes(struct inspect *in, const struct relation *r)
+{
+    size_t n = 0, key_n = 0;
+    const char *of = in->api->text(r->node, "of", &n);
+    for (uint32_t i = 0; of && i < r->column_count && in->st == MOULT_OK; i++) {
+        if (!r->columns[i].node)
+            continue;
+        const char *key = in->api->key(r->columns[i].node, &key_n);
+        pgtext_clear(&in->path);
+        pginspect_segment(&in->path, "composite", (struct slice){of, n});
+        pgtext_char(&in->path, '/');
+        pginspect_segment(&in->path, "attribute", (struct slice){key, key_n});
+        if (in->path.failed)
+            pginspect_nomem(in);
+        pginspect_refer(in, r->columns[i].node, MOULT_REF_ENFORCED, slice_of(&in->path));
     }
 }
 
@@ -132,6 +209,8 @@ void pginspect_settle_columns(struct inspect *in)
     for (struct entity *e = in->entities; e && in->st == MOULT_OK; e = e->hh.next) {
         if (e->relation)
             number_columns(in, e->relation);
+        if (e->relation && e->relation->typed)
+            refer_to_attributes(in, e->relation);
     }
     for (struct relation *r = in->deferred; r && in->st == MOULT_OK; r = r->next_deferred) {
         for (uint32_t i = 1; i <= r->column_count; i++) {

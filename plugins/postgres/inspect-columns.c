@@ -4,14 +4,29 @@
 
 #include "inspect-columns.h"
 
+/* Dimensions, whether there are nulls, the element's type; of each dimension its length and lower bound. */
+#define ARRAY_HEAD (5 * sizeof(uint32_t))
+
+static uint32_t big_endian(const char *at, size_t n)
+{
+    uint32_t value = 0;
+    for (size_t i = 0; i < n; i++)
+        value = value << 8 | (unsigned char)at[i];
+    return value;
+}
+
 void pgcolumns_read(struct slice s, struct vector *v)
 {
     v->count = 0;
-    for (size_t i = 0; s.p && i < s.n && v->count < MAX_COLUMNS; i++) {
-        uint32_t n = 0;
-        for (; i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
-            n = n * 10 + (uint32_t)(s.p[i] - '0');
-        v->item[v->count++] = n;
+    if (!s.p || s.n < ARRAY_HEAD || big_endian(s.p, 4) != 1)
+        return;
+    const char *p = s.p + ARRAY_HEAD, *end = s.p + s.n;
+    for (uint32_t left = big_endian(s.p + 12, 4); left && v->count < MAX_COLUMNS; left--) {
+        uint32_t n = end - p >= 4 ? big_endian(p, 4) : UINT32_MAX;
+        if (n > 4 || (size_t)(end - p) - 4 < n)
+            return;
+        v->item[v->count++] = big_endian(p + 4, n);
+        p += 4 + n;
     }
 }
 

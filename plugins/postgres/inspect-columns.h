@@ -7,7 +7,7 @@
 
 #define MAX_COLUMNS 1600 /* MaxHeapAttributeNumber */
 
-/* Numbers parted by one character each, from "1 3" or "1,3". */
+/* An array of small integers or of object identifiers. */
 struct vector {
     uint32_t item[MAX_COLUMNS];
     uint32_t count;

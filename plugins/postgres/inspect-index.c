@@ -146,8 +146,11 @@ static bool print_key(struct text *t, const struct relation *r, const struct pla
 static void put_storage(struct inspect *in, moult_node *node, const struct row *row)
 {
     const struct entity *index = pginspect_find(in, CLASS_CLASS, row_u32(row, 0));
-    if (index)
-        pginspect_set(in, node, MOULT_LAYOUT, "statistics", index->statistics);
+    pgtext_clear(&in->value);
+    for (const struct target *t = index ? index->targets : NULL; t; t = t->next)
+        pgtext_printf(&in->value, "%u=%u%s", t->attnum, t->value, t->next ? ", " : "");
+    if (in->value.n)
+        pginspect_set(in, node, MOULT_LAYOUT, "statistics", slice_of(&in->value));
     pginspect_set(in, node, MOULT_LAYOUT, "tablespace", row->field[8]);
     pginspect_options(in, node, MOULT_SHAPE, row->field[9], (struct slice){0});
     pginspect_flag(in, node, "clustered", row_char(row, 6));
@@ -271,20 +274,23 @@ void pginspect_opclass_row(struct inspect *in, const struct row *row)
     HASH_ADD(hh, in->opclasses, oid, sizeof c->oid, c);
 }
 
-/* Comes before the index itself. */
-void pginspect_index_column_row(struct inspect *in, const struct row *row)
+void pginspect_index_column(struct inspect *in, const struct row *row)
 {
     struct entity *e = pginspect_entity(in, CLASS_CLASS, row_u32(row, 0));
     if (!e)
         return;
-    e->own_options |= row_char(row, 3) != '\0';
-    if ((int32_t)row_u32(row, 2) < 0)
+    e->own_options |= row->field[14].p != NULL;
+    if ((int32_t)row_u32(row, 12) < 0)
         return;
-    pgtext_clear(&in->value);
-    pgtext_add(&in->value, e->statistics.p, e->statistics.n);
-    pgtext_printf(&in->value, "%s%d=%u", e->statistics.n ? ", " : "", row_i16(row, 1),
-                  row_u32(row, 2));
-    if (in->value.failed)
+    struct target *t = pgmem_alloc(&in->pool, sizeof *t), **at = &e->targets;
+    if (!t) {
         pginspect_nomem(in);
-    e->statistics = pginspect_copy(in, slice_of(&in->value));
+        return;
+    }
+    t->attnum = (uint32_t)row_i16(row, 1);
+    t->value = row_u32(row, 12);
+    while (*at && (*at)->attnum < t->attnum)
+        at = &(*at)->next;
+    t->next = *at;
+    *at = t;
 }

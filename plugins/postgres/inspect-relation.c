@@ -229,7 +229,8 @@ void pginspect_class_row(struct inspect *in, const struct row *row)
     if (!e)
         return;
     *r = (struct relation){
-        .kind = relkind, .oid = oid, .node = e->node, .partition = row->field[16].p};
+        .kind = relkind, .oid = oid, .node = e->node, .partition = row->field[16].p,
+        .typed = row->field[8].p};
     r->name = pginspect_copy(in, row->field[2]);
     in->namesake |= in->session->schema && slice_is(r->name, in->session->schema);
     r->key = pginspect_copy(in, slice_of(&in->key));
@@ -398,15 +399,15 @@ static void read_column(struct inspect *in, const struct relation *r, struct col
                          .collate = pginspect_copy(in, row->field[10]),
                          .storage = row_char(row, 11),
                          .statistics = (int32_t)row_u32(row, 12),
-                         .compression = row_char(row, 13),
-                         .has_default = row->field[18].p};
+                         .compression = row_char(row, 13)};
     if (r->partition)
         c->inherited = COLUMN_INHERITED;
     else if (row_char(row, 17))
         c->inherited = row_char(row, 8) ? COLUMN_MERGED : COLUMN_INHERITED;
-    /* Kept where it may be compared with another's. */
-    if (in->deferred)
-        c->dflt = pginspect_copy(in, row->field[18]);
+    if (row->field[19].p)
+        c->dflt = pginspect_expression(in, row->field[19], row_u32(row, 18));
+    else if (row->field[20].p)
+        c->dflt = pginspect_printed(in, row->field[20]);
 }
 
 void pginspect_attribute_row(struct inspect *in, const struct row *row)
@@ -414,6 +415,8 @@ void pginspect_attribute_row(struct inspect *in, const struct row *row)
     uint32_t attnum = (uint32_t)row_i16(row, 1), oid = row_u32(row, 0);
     struct relation *r =
         in->latest && in->latest->oid == oid ? in->latest : pginspect_relation(in, oid);
+    if (!r)
+        pginspect_index_column(in, row);
     if (!r || !attnum || attnum > INT16_MAX || !room_for(in, r, attnum))
         return;
     in->latest = r;
@@ -434,8 +437,8 @@ void pginspect_attribute_row(struct inspect *in, const struct row *row)
         pginspect_put_type(in, r, c);
     else
         type_later(in, r, attnum);
-    if (c->has_default && c->inherited != COLUMN_INHERITED)
-        pginspect_put_default(in, r, attnum, row->field[18]);
+    if (c->dflt && c->inherited != COLUMN_INHERITED)
+        pginspect_put_default(in, r, attnum);
     if (row->field[16].p)
         pginspect_rights(in, pginspect_column_node(in, r, attnum), 'c', (struct slice){0},
                          row->field[16]);

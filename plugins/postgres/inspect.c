@@ -40,7 +40,8 @@ static void add_queries(struct inspect *in, int round)
 {
     in->query_count = 0;
     for (int i = 0; i < postgres_catalogue_count; i++) {
-        if (postgres_catalogue[i].round != round)
+        const struct catalogue_query *q = &postgres_catalogue[i];
+        if (q->round != round || (q->exists && !(in->queries >> i & 1)))
             continue;
         size_t before = in->sql.n;
         pgtext_z(&in->sql, "COPY (");
@@ -72,6 +73,8 @@ static bool build_first(struct inspect *in, const char *path)
     if (!path)
         pgtext_z(&in->sql, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;");
     pgtext_z(&in->sql, "SET LOCAL search_path = '';");
+    if (!path) /* to begin helpers takes longer than they save */
+        pgtext_z(&in->sql, "SET LOCAL max_parallel_workers_per_gather = 0;");
     add_queries(in, 1);
     return !in->sql.failed;
 }
@@ -105,6 +108,8 @@ static void forget(struct inspect *in)
     HASH_CLEAR(hh, in->namespaces);
     HASH_CLEAR(hh, in->types);
     HASH_CLEAR(hh, in->opclasses);
+    HASH_CLEAR(hh, in->expressions);
+    HASH_CLEAR(by_oid, in->expressions_by_oid);
     HASH_CLEAR(hh, in->entities);
     pgmem_free(&in->pool);
     pgtext_free(&in->key);

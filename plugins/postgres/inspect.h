@@ -69,9 +69,17 @@ struct type {
 #define COLUMN_INHERITED 1 /* from a parent alone */
 #define COLUMN_MERGED 2    /* from a parent, and declared here too */
 
+/* The expression of defaults that are equal. */
+struct expression {
+    struct slice form; /* the server's own notation, without where in a text it once stood */
+    uint32_t oid;      /* pg_attrdef of one of them */
+    struct slice text; /* as the server prints it */
+    UT_hash_handle hh, by_oid;
+};
+
 struct column {
     struct slice name; /* p NULL: dropped */
-    struct slice dflt; /* text of its default or generation expression */
+    const struct expression *dflt; /* default or generation expression; NULL: none */
     const struct type *type;
     struct slice collate; /* text of its collation, where that is not "default" */
     uint32_t collation;
@@ -79,13 +87,13 @@ struct column {
     moult_node *default_node;
     int32_t statistics;
     char storage, compression;
-    bool not_null, generated, has_default;
+    bool not_null, generated;
     char inherited; /* COLUMN_* */
 };
 
 struct relation {
     char kind; /* pg_class.relkind */
-    bool partition;
+    bool partition, typed;
     bool deferred; /* has parents: its columns are compared with theirs at the end */
     uint32_t oid;
     struct slice name, key; /* bare; qualified, as SQL */
@@ -115,6 +123,12 @@ struct opclass {
     UT_hash_handle hh;
 };
 
+/* A column of an index with a statistics target of its own; by attnum. */
+struct target {
+    uint32_t attnum, value;
+    struct target *next;
+};
+
 /* What a catalogue row stands for: a node, or the path of what it is a part of. */
 struct entity {
     struct {
@@ -123,8 +137,8 @@ struct entity {
     moult_node *node;  /* what comments and references of this row go to; may be NULL */
     struct slice path; /* what references to this row mean; may be empty */
     struct relation *relation;
-    struct slice key;        /* of an index: "schema.name" */
-    struct slice statistics; /* of an index: targets of its columns */
+    struct slice key;       /* of an index: "schema.name" */
+    struct target *targets; /* of an index: statistics targets of its columns */
     bool own_options;        /* an index whose operator classes have options */
     bool key_index;          /* the index of the constraint that NODE is */
     UT_hash_handle hh;
@@ -149,10 +163,12 @@ struct inspect {
     struct type *types;
     struct entity *entities;
     struct opclass *opclasses;
+    struct expression *expressions, *expressions_by_oid;
     struct type *unknown_types;
     struct untyped *untyped;
     struct unprinted *unprinted;
     uint32_t kinds;            /* which of pgcatalogue_misc_sql's there are */
+    uint32_t queries;          /* which queries' conditions hold */
     struct relation *deferred; /* those with parents, the latest first */
     struct relation *views;
     struct relation *latest; /* whose column was seen last */
@@ -171,6 +187,7 @@ typedef void pginspect_row_fn(struct inspect *in, const struct row *row);
 
 struct catalogue_query {
     int round; /* 1, or 2: asks for what the first turned up */
+    const char *exists; /* a query without which there are no rows; NULL: it is always asked.  Round 2. */
     void (*sql)(const struct inspect *in, struct text *sql); /* nothing added: not for this unit */
     pginspect_row_fn *row;
 };
@@ -277,19 +294,25 @@ bool postgres_known_type(struct inspect *in, struct type *type);
 
 /* ---- rows: inspect-*.c ---- */
 
-pginspect_row_fn pginspect_session_row, pginspect_namespace_row, pginspect_member_row,
+pginspect_row_fn pginspect_default_row, pginspect_session_row, pginspect_namespace_row, pginspect_member_row,
     pginspect_type_row, pginspect_class_row, pginspect_parent_row, pginspect_attribute_row,
-    pginspect_sequence_row, pginspect_opclass_row, pginspect_index_column_row, pginspect_index_row,
+    pginspect_sequence_row, pginspect_opclass_row, pginspect_index_row,
     pginspect_index_text_row, pginspect_constraint_row, pginspect_kinds_row, pginspect_trigger_row,
     pginspect_rule_row, pginspect_policy_row, pginspect_statistics_row, pginspect_user_type_row,
     pginspect_array_row, pginspect_routine_row, pginspect_aggregate_row, pginspect_misc_row,
     pginspect_member_grants_row, pginspect_default_acl_row, pginspect_depend_row, pginspect_comment_row;
 /* "PLAIN" ... */
 const char *pginspect_storage(char c);
+/* A column of an index, from its row of pg_attribute. */
+void pginspect_index_column(struct inspect *in, const struct row *row);
 /* Attributes that follow from a column's type. */
 void pginspect_put_type(struct inspect *in, const struct relation *r, struct column *c);
-void pginspect_put_default(struct inspect *in, struct relation *r, uint32_t attnum,
-                           struct slice text);
+/* Makes the node of a default, and says its expression if that is known. */
+void pginspect_put_default(struct inspect *in, struct relation *r, uint32_t attnum);
+/* The expression whose server notation is FORM; OID: its pg_attrdef. */
+const struct expression *pginspect_expression(struct inspect *in, struct slice form, uint32_t oid);
+/* One that is printed already. */
+const struct expression *pginspect_printed(struct inspect *in, struct slice text);
 /* Once all rows are there: what inherited columns have of their own; the names of views' columns. */
 void pginspect_settle_columns(struct inspect *in);
 void pginspect_list_views(struct inspect *in);

@@ -145,7 +145,10 @@ void create_column(struct rendering *r, const moult_node *column)
     bool view = node_is(host, object, "view") || node_is(host, object, "materialized_view");
     if (view || node_has(host, object, "of") ||
         span_is(node_text(host, column, "inherited"), "true")) {
+        uint32_t before = r->emitted;
         column_bare(r, column);
+        if (before == r->emitted)
+            nothing(r, "the column is what it comes from");
         return;
     }
     const moult_node *now = tree_twin(host, r->from, object);
@@ -197,11 +200,13 @@ static void reset_bare(struct rendering *r, const moult_node *column)
     }
     if (node_has(host, column, "grants"))
         render_column_grants(r, column, NULL);
-    if (node_has(host, column, "comment") || before == r->emitted) {
+    if (node_has(host, column, "comment")) {
         say(r, "COMMENT ON ");
         say_object(r, column);
         run(r, " IS NULL");
     }
+    if (before == r->emitted)
+        nothing(r, "the column is what it comes from");
 }
 
 /* A column that goes from a table goes from those that inherit it too, unless it becomes their own. */
@@ -376,7 +381,8 @@ void alter_column(struct rendering *r, const moult_node *from, const moult_node 
         say_alter_column(r, to);
         run(r, "DROP IDENTITY");
     }
-    if (node_differs(host, from, to, "type") || node_differs(host, from, to, "collate"))
+    bool own = !node_has(host, node_object(host, from), "of");
+    if (own && (node_differs(host, from, to, "type") || node_differs(host, from, to, "collate")))
         change_type(r, from, to);
     if (was_null != null || node_differs(host, from, to, "nullable")) {
         say_alter_column(r, to);

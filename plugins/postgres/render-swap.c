@@ -173,6 +173,33 @@ static void table_takes_over(struct rendering *r, const moult_node *column)
     }
 }
 
+/* The columns of a table of a type are as its attributes are, before it is of that type again. */
+static void follow_type(struct rendering *r, const moult_node *table, const moult_node *then)
+{
+    const moult_host *host = r->host;
+    EACH_CHILD(host, table, gone)
+    {
+        if (node_is(host, gone, "column") &&
+            !node_child(host, then, "column", node_key(host, gone)))
+            run(r, "ALTER TABLE % DROP COLUMN %", node_key(host, table), node_key(host, gone));
+    }
+    CLEANUP_NODES struct nodes columns = {0};
+    if (!nodes_of(host, then, "column", &columns))
+        r->sql.failed = true;
+    for (size_t i = 0; i < columns.n; i++) {
+        struct span key = node_key(host, columns.at[i]), type = node_text(host, columns.at[i], "type");
+        const moult_node *old = node_child(host, table, "column", key);
+        if (!old) {
+            run(r, "ALTER TABLE % ADD COLUMN % %", node_key(host, table), key, type);
+        } else if (node_differs(host, old, columns.at[i], "type") &&
+                   !swapped_type(r, node_text(host, old, "type"))) {
+            say(r, "ALTER TABLE % ALTER COLUMN % TYPE %", node_key(host, table), key, type);
+            say_using(r, key, node_text(host, old, "type"), type);
+            done(r);
+        }
+    }
+}
+
 /* Tables of a type, for as long as their columns are changed one by one. */
 static void typed_tables(struct rendering *r, bool again)
 {
@@ -186,6 +213,8 @@ static void typed_tables(struct rendering *r, bool again)
         if (!again)
             run(r, "ALTER TABLE % NOT OF", node_key(host, table));
         else if (node_has(host, then, "of"))
+            follow_type(r, table, then);
+        if (again && node_has(host, then, "of"))
             run(r, "ALTER TABLE % OF %", node_key(host, table), node_text(host, then, "of"));
     }
 }

@@ -185,7 +185,7 @@ void render_drop(struct rendering *r, const moult_node *node)
     else if (node_is(host, node, "owned_sequence")) /* it may have gone with its column */
         release_sequence(r, name, relation);
     else if (node_is(host, node, "attribute"))
-        run(r, "ALTER TYPE % DROP ATTRIBUTE %", relation, name);
+        run(r, "ALTER TYPE % DROP ATTRIBUTE % CASCADE", relation, name);
     else if (node_is(host, node, "index_copy"))
         render_index_copy(r, node, NULL);
     else

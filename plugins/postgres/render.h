@@ -486,6 +486,9 @@ moult_status aside_dependents(const moult_host *host, const moult_change *change
 /* Declares what the server would not let a column's type change under. */
 moult_status aside_column_type(const moult_host *host, const moult_change *change,
                                const moult_node *from, const moult_node *to, moult_ways *ways);
+/* The same for tables of a type whose attribute FROM changes, or goes (TO NULL). */
+moult_status aside_typed_tables(const moult_host *host, const moult_change *change,
+                                const moult_node *from, const moult_node *to, moult_ways *ways);
 /* Declares what must not be there while a type is put in another's place. */
 moult_status aside_type(const moult_host *host, const moult_change *change,
                         const moult_node *type, moult_ways *ways);

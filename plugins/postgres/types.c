@@ -167,32 +167,40 @@ const char *type_swaps(const moult_host *host, struct trees trees, const moult_n
     return node_is(host, type, "composite") ? swaps_composite(host, trees, type, then) : NULL;
 }
 
-/* Does NODE, a type or a part of one, use a type that is swapped? */
-static bool uses_swapped(const moult_host *host, struct trees trees, const moult_node *node,
-                         int depth)
+/* Adds the types that NODE, a type or a part of something, is built of, and those of these. */
+static bool add_under(const moult_host *host, const moult_tree *tree, const moult_node *node,
+                      struct nodes *out)
 {
     struct span path;
     uint32_t strength = 0;
-    for (uint32_t i = 0; (path.p = host->tree->ref(node, i, &strength, &path.n)); i++) {
-        const moult_node *used = host->tree->find(trees.from, path.p, path.n);
-        if (!is_type(host, used) || used == node)
-            continue;
-        if (type_swaps(host, trees, used) ||
-            (depth && uses_swapped(host, trees, used, depth - 1)))
-            return true;
+    bool ok = true;
+    for (uint32_t i = 0; ok && (path.p = host->tree->ref(node, i, &strength, &path.n)); i++) {
+        const moult_node *used = host->tree->find(tree, path.p, path.n);
+        if (used && !is_type(host, used))
+            used = NULL;
+        if (used && !nodes_have(out, used))
+            ok = nodes_add(out, used) && add_under(host, tree, used, out);
     }
-    EACH_CHILD(host, node, part)
+    EACH_CHILD(host, is_type(host, node) ? node : NULL, part)
     {
-        if (depth && !node_is(host, part, "column") &&
-            uses_swapped(host, trees, part, depth - 1))
-            return true;
+        ok = ok && add_under(host, tree, part, out);
     }
-    return false;
+    return ok;
+}
+
+/* Does NODE, a type or a part of something, use a type that is swapped? */
+static bool uses_swapped(const moult_host *host, struct trees trees, const moult_node *node)
+{
+    CLEANUP_NODES struct nodes under = {0};
+    bool found = !add_under(host, trees.from, node, &under);
+    for (size_t i = 0; !found && i < under.n; i++)
+        found = under.at[i] != node_object(host, node) && type_swaps(host, trees, under.at[i]);
+    return found;
 }
 
 bool type_goes_along(const moult_host *host, struct trees trees, const moult_node *type)
 {
-    return trees.from && trees.to && uses_swapped(host, trees, type, DEEPEST);
+    return trees.from && trees.to && uses_swapped(host, trees, type);
 }
 
 static bool is_key_column(const moult_host *host, const moult_tree *tree, const moult_node *table,
@@ -215,7 +223,7 @@ bool key_changes(const moult_host *host, struct trees trees, const moult_node *t
         const moult_node *then = tree_twin(host, trees.to, column);
         if (!node_is(host, column, "column") || !then)
             continue;
-        bool changes = swapped ? uses_swapped(host, trees, column, DEEPEST)
+        bool changes = swapped ? uses_swapped(host, trees, column)
                                : node_differs(host, column, then, "type") ||
                                      node_differs(host, column, then, "collate");
         if (changes && is_key_column(host, trees.from, table, node_key(host, column), DEEPEST))

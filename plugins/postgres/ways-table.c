@@ -269,7 +269,9 @@ static moult_status alter_column_ways(const moult_host *host, const moult_change
     const moult_node *from = host->plan->from(change), *to = host->plan->to(change);
     moult_way way = postgres_way("alter-column", "alter it");
     bool rewrites = false, scans = false, loses = false;
-    bool typed = node_differs(host, from, to, "type"), collated = node_differs(host, from, to, "collate");
+    bool own = !node_has(host, node_object(host, from), "of"); /* else it is the type that changes */
+    bool typed = own && node_differs(host, from, to, "type");
+    bool collated = own && node_differs(host, from, to, "collate");
     if (nothing_to_do(host, change))
         return cannot_reorder(host, err);
     if (column_anew(host, from, to))
@@ -408,7 +410,7 @@ static moult_status attribute_ways(const moult_host *host, const moult_change *c
     moult_status st = host->plan->way(ways, &way);
     if (!st && op != MOULT_CREATE)
         st = aside_dependents(host, change, from, op == MOULT_ALTER, ways);
-    return st;
+    return st || op == MOULT_CREATE ? st : aside_typed_tables(host, change, from, to, ways);
 }
 
 moult_status nested_ways(const moult_host *host, const moult_change *change, moult_ways *ways,

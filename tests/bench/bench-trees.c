@@ -43,7 +43,7 @@ static moult_tree *load(const char *path, moult_error *err)
 
 int main(int argc, char **argv)
 {
-    int runs = argc > 3 ? atoi(argv[3]) : 20;
+    int runs = argc > 3 ? (int)strtol(argv[3], NULL, 10) : 20;
     if (argc < 3 || runs < 1 || runs > MOST_RUNS) {
         fprintf(stderr, "usage: bench-trees OLD.json NEW.json [RUNS]\n");
         return 2;

@@ -5,7 +5,11 @@ tests_bench_bench_trees_SOURCES = tests/bench/bench-trees.c
 tests_bench_bench_trees_LDADD = libcore/libmoult-internal.la
 tests_bench_peak_SOURCES = tests/bench/peak.c
 tests_bench_peak_LDADD =
-EXTRA_DIST += tests/bench/bench
+EXTRA_DIST += tests/bench/bench tests/bench/bench-mariadb
 bench: all tests/bench/bench-trees tests/bench/peak
 	python3 $(srcdir)/tests/bench/bench --moult ./moult --trees tests/bench/bench-trees $(BENCH)
 .PHONY: bench
+# The same of a plugin that needs a server.
+bench-mariadb: all
+	python3 $(srcdir)/tests/bench/bench-mariadb --moult ./moult $(BENCH)
+.PHONY: bench-mariadb

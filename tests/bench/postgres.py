@@ -125,7 +125,7 @@ def measure(s, d, n):
         s.sql("postgres", "CHECKPOINT")
         subprocess.run(["psql", "-Xq", "-d", s.db(db), "-c", "VACUUM ANALYZE"], check=True)
     took = {}
-    inspect, diff = [*MOULT, "inspect", a, "--format", "json"], [*MOULT, "diff", a, b]
+    inspect, diff = [*MOULT, "inspect", a], [*MOULT, "diff", a, b]
     took["inspect"] = compare(s, f"inspect, {n} tables", Command("moult", inspect), Command("pg_dump -s", ["pg_dump", "-s", "-d", a]))
     peers = []
     for name, cmd in (("migra", ["migra", a, b, "--unsafe"]), ("pgdelta", ["pgdelta", "plan", "--source", a, "--desired", b, "--out", f"{d}/delta.json"])):

@@ -156,7 +156,7 @@ static void check_manners(struct run *r)
         sigaction(i, NULL, &before[i]);
     entry(host_entry_table(), r->err);
     CLEANUP_FREE char *there = getcwd(NULL, 0);
-    REQUIRE(r, strcmp(locale, setlocale(LC_ALL, NULL)) == 0, "it changes the locale");
+    REQUIRE(r, locale && strcmp(locale, setlocale(LC_ALL, NULL)) == 0, "it changes the locale");
     REQUIRE(r, folder && there && strcmp(folder, there) == 0, "it changes the working directory");
     REQUIRE(r, threads() == count, "it starts a thread");
     for (int i = 1; i < 32; i++)

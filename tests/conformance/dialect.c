@@ -37,6 +37,7 @@ static char *fold(struct run *r, const char *kind, const char *name, size_t *n)
     REQUIRE(r, out && *n, "fold gave no key for \"%s\"", name);
     char *copy = strndup(out, *n);
     HOST(r)->free(HOST(r)->ctx, out);
+    REQUIRE(r, copy, "out of memory");
     return copy;
 }
 
@@ -111,7 +112,7 @@ static void check_bind_names(struct run *r)
                 buf_puts(&marked, "\1tenant\2"), p++;
             else
                 buf_char(&marked, *p);
-        REQUIRE(r, buf_ok(&marked) && memchr(marked.p, 1, marked.n), "\"%s\" has no {}", *bound);
+        REQUIRE(r, buf_ok(&marked) && marked.n && memchr(marked.p, 1, marked.n), "\"%s\" has no {}", *bound);
         for (const char *const *name = hostile_names; *name; name++) {
             char *out;
             size_t n;

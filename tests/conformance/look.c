@@ -284,8 +284,8 @@ void check_close(struct run *r)
 struct looking {
     struct place *p;
     moult_session *s;
-    char state[65];
     moult_status status;
+    char state[65];
     _Atomic bool done;
 };
 

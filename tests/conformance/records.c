@@ -71,7 +71,7 @@ static void check_table(struct place *p, uint32_t table, const char *const *bodi
 {
     struct run *r = p->r;
     moult_session *s = place_open(p, MOULT_PURPOSE_WRITE, 1000);
-    uint64_t seq[ROWS_MAX];
+    uint64_t seq[ROWS_MAX] = {0};
     size_t n = 0;
     for (; bodies[n]; n++) {
         seq[n] = append(p, s, table, n % 2 ? "odd" : "even", bodies[n]);

@@ -66,7 +66,8 @@ static void check_statement(struct seen *x, const moult_statement *st)
     REQUIRE(r, st->klass == MOULT_STMT_REFUSED || st->sql[st->sql_len - 1] != ';',
             "a statement with its closing semicolon");
     if (st->sql_len) { /* all of it can be read */
-        volatile char sink = st->sql[0];
+        volatile char sink;
+        sink = st->sql[0];
         sink = st->sql[st->sql_len - 1];
         (void)sink;
     }

@@ -43,7 +43,10 @@ static char *listing(struct place *p)
     }
     if (n >= 0)
         free(items);
-    return strdup(buf_view(&b).p);
+    char *all = strdup(buf_view(&b).p);
+    if (!all)
+        check_fail(p->r, "out of memory");
+    return all;
 }
 
 static uint32_t objects(struct place *p, moult_session *s)

@@ -36,14 +36,12 @@ stop_servers()
 }
 trap 'stop_servers; clean_up' EXIT
 
-# DATABASE SQL...: what the statements give.
+# DATABASE SQL...: what the statements give, each of which is a transaction of its own.
 pg()
 {
     database=$1
     shift
-    for text; do
-        psql -XAtq -v ON_ERROR_STOP=1 -d "$server/$database" -c "$text" </dev/null || return
-    done
+    printf '%s;\n' "$@" | psql -XAtq -v ON_ERROR_STOP=1 -d "$server/$database" -f -
 }
 
 # DATABASE FILE

@@ -29,9 +29,10 @@ static int point(int grows)
     long n = atomic_fetch_add(&calls, 1) + 1;
     if (!at || !what)
         return 0;
-    if (strcmp(what, "kill") == 0 && n == atol(at))
+    long point = strtol(at, NULL, 10);
+    if (strcmp(what, "kill") == 0 && n == point)
         kill(getpid(), SIGKILL);
-    return grows && strcmp(what, "full") == 0 && n >= atol(at);
+    return grows && strcmp(what, "full") == 0 && n >= point;
 }
 
 __attribute__((destructor)) static void report(void)

@@ -49,7 +49,6 @@ static const moult_plugin *built_in_LTX_moult_plugin_v0(const moult_host *host, 
 }
 
 #define ADDRESS(f) ((void *)(uintptr_t)(f))
-extern const lt_dlsymlist lt__PROGRAM__LTX_preloaded_symbols[];
 const lt_dlsymlist lt__PROGRAM__LTX_preloaded_symbols[] = {
     {"@PROGRAM@", NULL},
     {"built-in.a", NULL},

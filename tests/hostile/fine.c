@@ -71,7 +71,7 @@ static moult_status ref_get(moult_session *session, const char *name, char key[6
 {
     (void)session;
     (void)name;
-    (void)key;
+    key[0] = '\0';
     (void)err;
     return MOULT_ERR_NOT_FOUND;
 }

@@ -164,7 +164,7 @@ static moult_status tenants(const moult_host *host, const moult_open *base, cons
 static moult_status stamp(moult_session *s, uint8_t out[32], moult_error *err)
 {
     MEMORY_JSON json_t *owned = NULL;
-    json_t *db, *table;
+    json_t *db = NULL, *table;
     const char *key;
     moult_status st = session_state(s, &db, &owned, err);
     if (st)
@@ -188,7 +188,7 @@ static moult_status measure(moult_session *s, const char *path, size_t len, uint
                             uint64_t *bytes, moult_error *err)
 {
     MEMORY_JSON json_t *owned = NULL;
-    json_t *db;
+    json_t *db = NULL;
     char key[MEMORY_MAX_NAME];
     size_t n = 0, head = strlen("table:");
     *rows = *bytes = UINT64_MAX;
@@ -214,7 +214,7 @@ static moult_status records(moult_session *s, uint32_t table, uint64_t after, mo
 {
     static const char *const names[] = {NULL, "run", "step", "audit"};
     MEMORY_JSON json_t *owned = NULL;
-    json_t *db, *row;
+    json_t *db = NULL, *row;
     moult_status st = session_state(s, &db, &owned, err);
     if (st)
         return st;

@@ -114,13 +114,13 @@ static char *columns_of(struct out *o, const moult_node *table)
 
 static char *literal(struct out *o, const char *text)
 {
-    char *out = malloc(text ? 2 * strlen(text) + 3 : 5), *p = out;
+    char *out = text ? malloc(2 * strlen(text) + 3) : strdup("null"), *p = out;
     if (!out) {
         o->status = MOULT_ERR_NOMEM;
         return NULL;
     }
     if (!text)
-        return strcpy(out, "null");
+        return out;
     *p++ = '\'';
     for (; *text; text++) {
         *p++ = *text;

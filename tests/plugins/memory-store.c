@@ -14,7 +14,7 @@ struct moult_session {
     char *path;
 };
 
-static void unlock(int *fd)
+static void unlock(const int *fd)
 {
     if (*fd >= 0)
         close(*fd);

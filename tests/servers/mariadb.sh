@@ -7,6 +7,7 @@
 # runs as the user "mysql".  Nothing is synced to disk: never for data.  Exit 77: no server is installed.
 # MOULT_TEST_MARIADB names a folder with another server's programs.
 set -eu
+unset MYSQL_PWD
 
 verb=$1 dir=$2
 shift 2
@@ -42,6 +43,7 @@ start() {
     mkdir -p "$dir"
     dir=$(cd "$dir" && pwd)
     [ "$(id -u)" != 0 ] || chown mysql: "$dir"
+    export TMPDIR="$dir" # the server's user may not write to ours
     [ -d "$dir/data/mysql" ] ||
         mariadb-install-db --no-defaults --user="$user" --datadir="$dir/data" --skip-test-db \
             --auth-root-authentication-method=normal --skip-name-resolve \

@@ -61,8 +61,8 @@ START_TEST(mistake_is_told_with_its_place)
     ck_message(place);
     ck_message(k->message);
     ck_assert_str_eq(moult_error_detail(err, "file"), at("moult.toml"));
-    ck_assert_int_eq(atoi(moult_error_detail(err, "line")), atoi(k->where + 1));
-    ck_assert_int_gt(atoi(moult_error_detail(err, "position")), 0);
+    ck_assert_int_eq(strtol(moult_error_detail(err, "line"), NULL, 10), strtol(k->where + 1, NULL, 10));
+    ck_assert_int_gt(strtol(moult_error_detail(err, "position"), NULL, 10), 0);
     if (k->hint)
         ck_detail("hint", k->hint);
 }

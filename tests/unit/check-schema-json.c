@@ -175,7 +175,7 @@ START_TEST(output_comes_in_pieces_and_stops_at_failure)
     struct pieces p = {0};
     ck_assert_int_eq(tree_write_json(tree, measure, &p, NULL), MOULT_OK);
     ck_assert_uint_gt(p.count, 5);
-    ck_assert_uint_lt(p.largest, 80 * 1024);
+    ck_assert_uint_lt(p.largest, 80L * 1024);
     int calls = 0;
     CLEANUP_ERROR moult_error *err = moult_error_new();
     ck_assert_int_eq(tree_write_json(tree, disk_full, &calls, err), MOULT_ERR_IO);

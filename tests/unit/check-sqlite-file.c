@@ -129,7 +129,7 @@ END_TEST
 
 START_TEST(inspect_can_be_cancelled)
 {
-    char *sql = malloc(200 * 40);
+    char *sql = malloc((size_t)200 * 40);
     size_t n = 0;
     for (int i = 0; i < 100; i++)
         n += (size_t)sprintf(sql + n, "CREATE TABLE t%d (a);", i);

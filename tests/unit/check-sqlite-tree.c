@@ -239,7 +239,7 @@ END_TEST
 /* More objects than are looked at by one thread, some with errors. */
 START_TEST(many_objects)
 {
-    char *sql = malloc(400 * 120);
+    char *sql = malloc((size_t)400 * 120);
     size_t n = 0;
     for (int i = 0; i < 300; i++)
         n += (size_t)sprintf(
@@ -352,8 +352,8 @@ START_TEST(odd_texts_are_understood)
         "CREATE TABLE t (a CONSTRAINT foo, b CONSTRAINT x CONSTRAINT y NOT NULL, c DEFERRABLE INITIALLY DEFERRED)",
         "CREATE TABLE t (a NULL, b INT NULL ON CONFLICT IGNORE, c UNIQUE ON CONFLICT FAIL, d NOT NULL NOT NULL)",
         "CREATE TABLE t (a REFERENCES u ON INSERT CASCADE ON DELETE SET DEFAULT MATCH x DEFERRABLE)",
-        "CREATE TABLE t (a DEFAULT x'AB', b DEFAULT 1e5, c DEFAULT (((5))), d DEFAULT NULL, e DEFAULT +5, f DEFAULT - 6, "
-        "g DEFAULT ( /* x */ datetime('now') /* y */ ), h DEFAULT CURRENT_TIMESTAMP)",
+        "CREATE TABLE t (a DEFAULT x'AB', b DEFAULT 1e5, c DEFAULT (((5))), d DEFAULT NULL, e DEFAULT +5, f DEFAULT - 6)",
+        "CREATE TABLE t (g DEFAULT ( /* x */ datetime('now') /* y */ ), h DEFAULT CURRENT_TIMESTAMP)",
         "CREATE TABLE t (a TEXT COLLATE NOCASE PRIMARY KEY, b COLLATE \"RTRIM\" UNIQUE, c COLLATE binary UNIQUE)",
         "CREATE TABLE t (a TEXT PRIMARY KEY, b INT) STRICT",
         "CREATE TABLE t (a int, PRIMARY KEY (a, a))",

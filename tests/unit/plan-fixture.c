@@ -138,7 +138,7 @@ static moult_status add_way(moult_ways *ways, const moult_node *from, moult_way 
     if (st == MOULT_OK && aside)
         st = plan_api.aside(ways, aside->text.p, aside->text.n);
     struct dependents d = {from, ways};
-    if (st == MOULT_OK && dependents)
+    if (st == MOULT_OK && from && dependents)
         st = tree_dependents(from->tree, node_object(from)->path, set_aside, &d);
     return st;
 }

@@ -149,7 +149,7 @@ static uint32_t parse_bindings(const char *text, moult_binding *items, const mou
                                char *copy)
 {
     uint32_t n = 0;
-    strcpy(copy, text ? text : "");
+    memcpy(copy, text ? text : "", text ? strlen(text) + 1 : 1);
     for (char *p = strtok(copy, ","); p; p = strtok(NULL, ",")) {
         char *eq = strchr(p, '=');
         *eq = '\0';
