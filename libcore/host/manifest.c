@@ -104,7 +104,7 @@ static moult_status fill(const struct parsing *p, const struct config_value *roo
         if (!interface_name_ok(p->a, e->provides[i]))
             s = wrong(p, "not KIND:NAME:", e->provides[i]);
     const char *abi = text_of(root, "abi");
-    if (!s && strcmp(abi, ABI_TEXT(MOULT_ABI_MAJOR, MOULT_ABI_MINOR)) != 0) {
+    if (!s && abi && strcmp(abi, ABI_TEXT(MOULT_ABI_MAJOR, MOULT_ABI_MINOR)) != 0) {
         struct str state = arena_printf(p->a, "made for ABI %s, this moult serves %s", abi,
                                         ABI_TEXT(MOULT_ABI_MAJOR, MOULT_ABI_MINOR));
         e->state = state.p;

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writes the plan document: canonical JSON (RFC 8785), so that equal plans are equal bytes, straight from the plan.
  * docs/schemas/plan.json */
-#include <inttypes.h>
-
 #include "../base/cleanup.h"
 #include "../base/sha256.h"
 #include "../schema/stream.h"
@@ -36,22 +34,40 @@ static void leave(struct out *o, char bracket)
     o->first = false;
 }
 
+/* WORD needs no escapes. */
+static void quote(struct out *o, const char *word)
+{
+    buf_char(&o->s.buf, '"');
+    buf_puts(&o->s.buf, word);
+    buf_char(&o->s.buf, '"');
+}
+
 static void name(struct out *o, const char *key)
 {
     stream_comma(&o->s, &o->first);
-    buf_printf(&o->s.buf, "\"%s\":", key); /* plain words all */
+    quote(o, key);
+    buf_char(&o->s.buf, ':');
 }
 
 static void word(struct out *o, const char *key, const char *value)
 {
     name(o, key);
-    buf_printf(&o->s.buf, "\"%s\"", value);
+    quote(o, value);
+}
+
+static void digits(struct out *o, uint64_t value)
+{
+    char all[20], *p = all + sizeof all;
+    do
+        *--p = (char)('0' + value % 10);
+    while (value /= 10);
+    buf_add(&o->s.buf, p, (size_t)(all + sizeof all - p));
 }
 
 static void number(struct out *o, const char *key, uint64_t value)
 {
     name(o, key);
-    buf_printf(&o->s.buf, "%" PRIu64, value);
+    digits(o, value);
 }
 
 static void boolean(struct out *o, const char *key, bool value)
@@ -124,7 +140,7 @@ static void depends(struct out *o, const struct plan_step *s)
     enter(o, '[');
     for (size_t i = 0; i < s->depend_count; i++) {
         stream_comma(&o->s, &o->first);
-        buf_printf(&o->s.buf, "%" PRIu64, (uint64_t)s->depends[i] + 1);
+        digits(o, (uint64_t)s->depends[i] + 1);
     }
     leave(o, ']');
 }

@@ -2,6 +2,7 @@
 /* The audit trail: each record's hash covers the one before. */
 #include "chain.h"
 
+#include <inttypes.h>
 #include <jansson.h>
 
 #include "../base/buf.h"
@@ -10,7 +11,6 @@
 #include "ledger.h"
 
 #define NO_RECORD "0000000000000000000000000000000000000000000000000000000000000000"
-#define BODY_FLAGS (JSON_COMPACT | JSON_SORT_KEYS)
 
 static moult_status digest(const char *prev, const char *run, const char *event, const char *at,
                            const char *body, char out[65])
@@ -27,33 +27,47 @@ static moult_status digest(const char *prev, const char *run, const char *event,
 }
 
 /* SQL as JSON takes it: a text that is not UTF-8 is kept in hexadecimal. */
-static int put_sql(json_t *body, struct str sql)
+static void put_sql(struct buf *b, struct str sql)
 {
-    if (str_utf8(sql))
-        return json_object_set_new(body, "sql", json_stringn(sql.p, sql.n));
-    struct buf hex = {0};
-    buf_hex(&hex, (const uint8_t *)sql.p, sql.n);
-    int failed = !buf_ok(&hex) || json_object_set_new(body, "sql_hex", json_stringn(hex.p, hex.n));
-    buf_free(&hex);
-    return failed;
+    if (str_utf8(sql)) {
+        buf_puts(b, ",\"sql\":");
+        buf_json(b, sql);
+        return;
+    }
+    buf_puts(b, ",\"sql_hex\":\"");
+    buf_hex(b, (const uint8_t *)sql.p, sql.n);
+    buf_char(b, '"');
 }
+
+/* What the hash covers is the body without the member "hash", which is its first. */
+#define HASH_MEMBER "{\"hash\":\""
+#define HASH_END (sizeof HASH_MEMBER - 1 + 64 + 2) /* behind the comma */
 
 moult_status chain_link(const char *head, const char *run, const char *at, struct str sql,
                         struct statement_ref place, uint64_t rows, char **body, char hash[65],
                         moult_error *err)
 {
+    CLEANUP_BUF struct buf plain = {0}, all = {0};
+    buf_char(&plain, '{');
+    if (place.inverse)
+        buf_printf(&plain, "\"inverse\":%zu,", place.statement);
+    buf_printf(&plain, "\"prev\":\"%s\"", head);
+    if (rows <= INT64_MAX)
+        buf_printf(&plain, ",\"rows\":%" PRIu64, rows);
+    put_sql(&plain, sql);
+    if (!place.inverse)
+        buf_printf(&plain, ",\"statement\":%zu", place.statement);
+    buf_printf(&plain, ",\"step\":%zu}", place.step);
     *body = NULL;
-    json_t *json = json_pack("{s:s, s:I, s:I}", "prev", head, "step", (json_int_t)place.step,
-                             place.inverse ? "inverse" : "statement", (json_int_t)place.statement);
-    bool ok =
-        json && !put_sql(json, sql) &&
-        (rows > INT64_MAX || !json_object_set_new(json, "rows", json_integer((json_int_t)rows)));
-    CLEANUP_FREE char *plain = ok ? json_dumps(json, BODY_FLAGS) : NULL;
-    if (plain && digest(head, run, "sql", at, plain, hash) == MOULT_OK &&
-        !json_object_set_new(json, "hash", json_string(hash)))
-        *body = json_dumps(json, BODY_FLAGS);
-    json_decref(json);
-    return *body ? MOULT_OK : error_nomem(err);
+    if (!buf_ok(&plain) || digest(head, run, "sql", at, plain.p, hash) != MOULT_OK)
+        return error_nomem(err);
+    buf_printf(&all, HASH_MEMBER "%s\",", hash);
+    buf_add(&all, plain.p + 1, plain.n - 1);
+    if (!buf_ok(&all))
+        return error_nomem(err);
+    *body = all.p;
+    all = (struct buf){0};
+    return MOULT_OK;
 }
 
 /* Copies the member KEY, 64 digits, of BODY. */
@@ -124,12 +138,16 @@ static moult_status on_audit(void *arg, const moult_record *record)
     char hash[65], prev[65], now[65];
     json_t *body = json_loadb(record->body, record->body_len, 0, NULL);
     bool readable = hash_of(body, "hash", hash) && hash_of(body, "prev", prev) &&
-                    !json_object_del(body, "hash");
-    CLEANUP_FREE char *plain = readable ? json_dumps(body, BODY_FLAGS) : NULL;
+                    record->body_len > HASH_END && record->body[HASH_END - 1] == ',' &&
+                    memcmp(record->body, HASH_MEMBER, sizeof HASH_MEMBER - 1) == 0;
     json_decref(body);
     if (!readable)
         return broken(s, record, "its body cannot be read");
-    if (!plain || digest(prev, record->run, record->event, record->at, plain, now) != MOULT_OK)
+    CLEANUP_BUF struct buf plain = {0};
+    buf_char(&plain, '{');
+    buf_add(&plain, record->body + HASH_END, record->body_len - HASH_END);
+    if (!buf_ok(&plain) ||
+        digest(prev, record->run, record->event, record->at, plain.p, now) != MOULT_OK)
         return MOULT_ERR_NOMEM;
     if (strcmp(now, hash) != 0)
         return broken(s, record, "it was changed after it was written");

@@ -2,7 +2,7 @@
 /* Snapshots, for programs: looked at and written. */
 #include <stdlib.h>
 
-#include "../base/buf.h"
+#include "../schema/stream.h"
 #include "run.h"
 #include "tree_sql.h"
 
@@ -160,18 +160,16 @@ static void write_node(struct buf *b, const moult_node *node, int depth)
 static moult_status write_text(const moult_snapshot *snapshot, moult_write_fn *write, void *arg,
                                moult_error *err)
 {
-    CLEANUP_BUF struct buf b = {0};
+    struct stream s = {.write = write, .arg = arg, .err = err};
     const moult_tree *tree = snapshot->tree;
-    buf_printf(&b, "class  %s (%.*s)\nstate  %s\norigin %.*s\n", tree->klass, STR_FMT(tree->server),
-               tree->state, STR_FMT(snapshot->origin));
+    buf_printf(&s.buf, "class  %s (%.*s)\nstate  %s\norigin %.*s\n", tree->klass,
+               STR_FMT(tree->server), tree->state, STR_FMT(snapshot->origin));
     for (size_t i = 0; i < tree->root->child_count; i++) {
-        buf_char(&b, '\n');
-        write_node(&b, tree->root->children[i], 0);
+        buf_char(&s.buf, '\n');
+        write_node(&s.buf, tree->root->children[i], 0);
+        stream_pass(&s);
     }
-    if (!buf_ok(&b))
-        return error_nomem(err);
-    moult_status st = write(arg, b.p, b.n);
-    return st == MOULT_OK ? st : error_set(err, st, "cannot write the snapshot");
+    return stream_end(&s, "snapshot");
 }
 
 moult_status moult_snapshot_write(moult *m, const moult_snapshot *snapshot, uint32_t format,

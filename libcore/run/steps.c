@@ -127,10 +127,9 @@ static moult_status audit_found(struct execution *x, struct statement_ref at, mo
 
 /* ---- forwards ---- */
 
-moult_status txn_resume(struct execution *x, bool forwards, moult_error *err)
+/* The lock was free for a while, and is ours again: reads the books anew. */
+static moult_status reread(struct execution *x, bool forwards, moult_error *err)
 {
-    if (!LOCK_IS_TXN(x))
-        return MOULT_OK;
     size_t size = (x->plan->step_count + 1) * sizeof *x->steps;
     struct progress now = {.steps = x->steps};
     memset(x->steps, 0, size);
@@ -144,6 +143,11 @@ moult_status txn_resume(struct execution *x, bool forwards, moult_error *err)
               now.ended ? "ended" : "begun to take back", x->ledger.run);
     error_detail(err, "hint", "run the command again: it looks first");
     return MOULT_ERR_BUSY;
+}
+
+moult_status txn_resume(struct execution *x, bool forwards, moult_error *err)
+{
+    return LOCK_IS_TXN(x) ? reread(x, forwards, err) : MOULT_OK;
 }
 
 /* Steps FROM to TO (excluded) in one transaction. */
@@ -223,6 +227,31 @@ moult_status settle_intent(struct execution *x, size_t step, moult_error *err)
     return MOULT_OK;
 }
 
+#define LOST_MAX 3 /* connections, for one statement */
+
+/* Where ANSWER says that the statement did not take place, it is run.  The writer may lose its
+ * connection over that, and have another one, and the lock anew, when it says that the outcome is
+ * unknown: then the probe says, and what did not take place is tried again. */
+static moult_status act(struct execution *x, size_t step, size_t k, uint32_t answer,
+                        moult_error *err)
+{
+    const struct plan_statement *s = &x->plan->steps[step].statements[k];
+    struct statement_ref place = {step, k, false};
+    for (int lost = 0; answer == MOULT_PROBE_NOT_DONE; lost++) {
+        moult_status st = run_statement(x, place, err);
+        if (st != MOULT_ERR_UNKNOWN || lost == LOST_MAX)
+            return st;
+        host_log(x->t->m, MOULT_LOG_WARNING, "%s: %s", x->u->shown, moult_error_message(err));
+        moult_error_clear(err);
+        st = reread(x, true, err);
+        if (st == MOULT_OK)
+            st = probe(x, s, &answer, err);
+        if (st != MOULT_OK)
+            return unit_error(x->u, st, err);
+    }
+    return answer == MOULT_PROBE_DONE ? audit_found(x, place, err) : cannot_tell(x, step, err);
+}
+
 /* A statement outside of transactions: intent, act, done. */
 static moult_status run_noted(struct execution *x, size_t step, size_t k, moult_error *err)
 {
@@ -230,25 +259,24 @@ static moult_status run_noted(struct execution *x, size_t step, size_t k, moult_
     struct step_state *state = &x->steps[step];
     uint32_t answer = MOULT_PROBE_NOT_DONE;
     moult_status st = MOULT_OK;
+    if (k < state->done) /* by another process, while the connection was lost */
+        return MOULT_OK;
     if (state->intent)
         st = probe(x, s, &answer, err);
     else
         st = ledger_step(&x->ledger, "intent", step, k, err);
-    if (st == MOULT_OK && answer == MOULT_PROBE_UNKNOWN)
-        return cannot_tell(x, step, err);
     if (st != MOULT_OK)
         return unit_error(x->u, st, err);
     state->intent = true;
-    if (answer == MOULT_PROBE_DONE)
-        st = audit_found(x, (struct statement_ref){step, k, false}, err);
-    else
-        st = run_statement(x, (struct statement_ref){step, k, false}, err);
-    if (st == MOULT_OK)
+    st = act(x, step, k, answer, err);
+    if (st == MOULT_OK && state->done == k)
         st = ledger_step(&x->ledger, "done", step, k, err);
     if (st != MOULT_OK)
         return unit_error(x->u, st, err);
-    state->done = k + 1;
-    state->intent = false;
+    if (state->done == k) {
+        state->done = k + 1;
+        state->intent = false;
+    }
     return MOULT_OK;
 }
 

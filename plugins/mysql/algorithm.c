@@ -131,6 +131,8 @@ static void drop_column(struct marks *m, const moult_node *column, bool replaced
 {
     if (is_virtual(m->host, column)) {
         m->set |= VIRTUAL_DROP;
+        if (m->parted)
+            copy(m, "the server drops virtual columns of partitioned tables by copying");
         return;
     }
     m->set |= DROP;
@@ -171,9 +173,13 @@ static void modify_column(struct marks *m, const struct column_step *c)
     const moult_node *a = c->from, *b = c->to;
     m->set |= META;
     retype_column(m, c);
+    if (c->what & COLUMN_STORE)
+        copy(m, "the values of a virtual column have to be stored to be kept");
+    else if (is_json(host, a) != is_json(host, b))
+        copy(m, "the server takes JSON for another type than the text that holds it");
     if (is_generated(host, a) && !is_virtual(host, a))
         copy(m, "the server changes stored generated columns by copying");
-    if (is_virtual(host, a)) {
+    if (is_virtual(host, a) && is_virtual(host, b)) {
         m->set |= VIRTUAL_MODIFY;
         if (m->virtual_key || node_differs(host, a, b, "type"))
             copy(m, "the server changes virtual columns that are indexed, or their types, by copying");
@@ -317,9 +323,11 @@ static void look_at_options(struct marks *m)
             copy(m, "every row gets the time from which on it counts");
         else
             m->e->hazards |= MOULT_HAZARD_DELETES_DATA | MOULT_HAZARD_NOT_REVERSIBLE;
-        m->set |= REBUILD | DROP;
+        m->set |= REBUILD | DROP | WRITERS_WAIT;
         m->drops |= !adds;
     }
+    if (d->forgets)
+        m->e->hazards |= MOULT_HAZARD_DELETES_DATA | MOULT_HAZARD_NOT_REVERSIBLE;
     if (d->partition == PARTITION_BY || d->partition == PARTITION_REMOVE)
         copy(m, "every row is given its place among partitions");
 }
@@ -329,7 +337,7 @@ static void look_at_options(struct marks *m)
 /* Marks that InnoDB does not take together, or not for a table that has virtual columns. */
 static void look_together(struct marks *m)
 {
-    uint32_t set = m->set;
+    uint32_t set = m->set, fulltexts = 0;
     bool rebuilds = (set & REBUILD) || ((set & COLUMNS) && (set & KEY_MADE)) ||
                     ((set & COLUMNS) && (m->compressed || m->fulltext || m->virtual_key));
     if ((set & NOT_NULL) && (m->has_stored || m->virtual_key))
@@ -345,6 +353,10 @@ static void look_together(struct marks *m)
         copy(m, "the order of columns changes around virtual ones");
     if (rebuilds)
         m->set |= REBUILD;
+    for (uint32_t i = 0; i < m->d->b.key_count; i++)
+        fulltexts += slice_is(node_text(m->host, m->d->b.keys[i], "type"), "FULLTEXT");
+    if (rebuilds && fulltexts > 1)
+        copy(m, "the server makes more than one full-text index by copying");
 }
 
 static uint32_t algorithm(const struct marks *m)
@@ -360,9 +372,10 @@ static uint32_t algorithm(const struct marks *m)
 
 static uint32_t phase(const struct marks *m)
 {
-    return m->drops || m->tightens           ? MOULT_CONTRACT
-           : m->e->algorithm >= ALGORITHM_INPLACE ? MOULT_MIGRATE
-                                                  : MOULT_EXPAND;
+    /* What the rows may forbid comes before what nobody can take back. */
+    return m->drops                                              ? MOULT_CONTRACT
+           : m->tightens || m->e->algorithm >= ALGORITHM_INPLACE ? MOULT_MIGRATE
+                                                                 : MOULT_EXPAND;
 }
 
 void effort_of(const struct table_diff *d, struct effort *out)

@@ -80,7 +80,7 @@ static bool begin_statement(struct body *b, const struct sentence *s, uint32_t i
 static bool go_on(struct body *b, const struct sentence *s, uint32_t i)
 {
     char open = top(b);
-    if (b->first == 'h' && mysentence_any(s, i, starters)) {
+    if (b->first == 'h' && mysentence_any(s, i, starters) && !mysentence_is(s, i - 1, "handler")) {
         b->first = '\0';
         return begin_statement(b, s, i);
     }
@@ -116,15 +116,15 @@ static bool inside(struct body *b, const struct sentence *s, uint32_t i)
         b->start = label;
         return true;
     }
+    /* FOR EACH ROW FOLLOWS another_trigger */
+    if (start && ((mysentence_is(s, i - 1, "row") && mysentence_any(s, i, orders)) ||
+                  (mysentence_any(s, i - 1, orders) && mysentence_is(s, i - 2, "row"))))
+        return b->start = true;
     if (mysentence_at(s, i)->kind == TOKEN_QUOTED)
         b->label = b->began = start;
     if (mysentence_at(s, i)->kind != TOKEN_WORD || mysentence_op(s, i - 1, '.') ||
         (ended && mysentence_any(s, i, ends)))
         return true;
-    /* FOR EACH ROW FOLLOWS another_trigger */
-    if ((start && mysentence_is(s, i - 1, "row") && mysentence_any(s, i, orders)) ||
-        (start && mysentence_any(s, i - 1, orders) && mysentence_is(s, i - 2, "row")))
-        return b->start = true;
     return start ? begin_statement(b, s, i) : go_on(b, s, i);
 }
 

@@ -59,6 +59,7 @@ static void column_sql(const struct inspect *in, struct text *sql)
     Z("SELECT table_name, column_name, column_type, collation_name FROM "
       "information_schema.columns WHERE ");
     add_folder(in, sql, "table_schema");
+    Z(in->session->mariadb ? "" : " ORDER BY table_name, ordinal_position");
 }
 
 static void trigger_sql(const struct inspect *in, struct text *sql)

@@ -265,8 +265,10 @@ bool mycut(struct cutter *c, struct sentence *to, struct cut *out)
         out->to = t.at + t.n;
         if (!push(to, t) || !mybody_step(&c->body, to))
             return false;
-        if (t.kind == TOKEN_COMMAND || t.kind == TOKEN_BAD || out->bad)
+        if (t.kind == TOKEN_COMMAND || t.kind == TOKEN_BAD || out->bad) {
+            l->inside = false; /* the comment is part of what is bad */
             return true;
+        }
     }
     if (l->closed > out->to && l->closed <= t.at)
         out->to = l->closed;

@@ -50,6 +50,23 @@ static void put_three_charsets(struct inspect *in, moult_node *node, const struc
     myput(in, node, MOULT_LAYOUT, "database_collation", row_slice(row, first + 2));
 }
 
+static void add_trigger(struct inspect *in, moult_node *node, struct slice name, struct slice body,
+                        struct lexing how)
+{
+    struct trigger *t = mypool_alloc(&in->pool, sizeof *t);
+    if (!t) {
+        myput_nomem(in);
+        return;
+    }
+    *t = (struct trigger){
+        .name = myput_copy(in, name), .body = myput_copy(in, body), .how = how, .node = node};
+    if (in->last_trigger)
+        in->last_trigger->next = t;
+    else
+        in->first_trigger = t;
+    in->last_trigger = t;
+}
+
 void myinspect_trigger_row(struct inspect *in, const struct row *row)
 {
     struct slice name = row_slice(row, TRIGGER_NAME), table = row_slice(row, TRIGGER_TABLE);
@@ -70,6 +87,29 @@ void myinspect_trigger_row(struct inspect *in, const struct row *row)
     myput_claim(in, node, "trigger", name);
     if (r)
         myput_refer(in, node, MOULT_REF_OWNED, r->path);
+    add_trigger(in, node, name, row_slice(row, TRIGGER_BODY), naming.how);
+}
+
+/* "x after insert on t for each row": what stands before the body, as its author wrote it. */
+void myinspect_trigger(struct inspect *in, struct trigger *t, struct slice sql)
+{
+    struct naming naming = {.how = t->how, .strength = MOULT_REF_TEXT};
+    struct lexer l = {.text = sql.p, .len = sql.n, .how = t->how};
+    struct token k = mytoken_next(&l);
+    while (k.kind != TOKEN_END && k.kind != TOKEN_BAD && !mytoken_is(sql.p, &k, "trigger"))
+        k = mytoken_next(&l);
+    k = mytoken_next(&l);
+    struct lexer after = l;
+    struct token dot = mytoken_next(&after);
+    if (mytoken_is_op(sql.p, &dot, '.')) /* `database`.`name` */
+        k = mytoken_next(&after);
+    size_t end = sql.n - t->body.n;
+    if (sql.n <= t->body.n || k.at >= end || memcmp(sql.p + end, t->body.p, t->body.n) != 0)
+        return; /* it is written in the usual way, then */
+    struct slice head = {sql.p + k.at, end - k.at};
+    mytext_clear(&in->marked);
+    mymark_put(in, t->node, NULL, head, &naming);
+    myput(in, t->node, MOULT_LAYOUT, "head", in->marked.n ? slice_of(&in->marked) : head);
 }
 
 /* ---- events ---- */

@@ -101,11 +101,14 @@ static uint32_t add_shows(struct inspect *in, bool *all)
     size_t most = in->session->max_packet / 2;
     struct relation *r = in->show_relation;
     struct routine *f = in->show_routine;
+    struct trigger *t = in->show_trigger;
     for (; r && in->sql.n < most; r = r->next, count++)
         add_show(in, r->kind == RELATION_SEQUENCE ? "SEQUENCE" : "TABLE", r->name);
     for (; !r && f && in->sql.n < most; f = f->next, count++)
         add_show(in, f->type, f->name);
-    *all = !r && !f;
+    for (; !r && !f && t && in->sql.n < most; t = t->next, count++)
+        add_show(in, "TRIGGER", t->name);
+    *all = !r && !f && !t;
     return count;
 }
 
@@ -161,6 +164,10 @@ static moult_status take_second(void *arg, uint32_t index, const struct row *row
         struct routine *r = in->show_routine;
         in->show_routine = r->next;
         take_routine(in, r, row);
+    } else if (in->show_trigger) {
+        struct trigger *t = in->show_trigger;
+        in->show_trigger = t->next;
+        myinspect_trigger(in, t, row_slice(row, 2));
     }
     return in->st;
 }
@@ -171,7 +178,8 @@ static bool pass_over(struct inspect *in)
 {
     unsigned number = in->failed;
     struct relation *r = in->show_relation;
-    if (number == ER_NO_SUCH_TABLE || number == ER_SP_DOES_NOT_EXIST || number == ER_UNKNOWN_VIEW) {
+    if (number == ER_NO_SUCH_TABLE || number == ER_SP_DOES_NOT_EXIST || number == ER_UNKNOWN_VIEW ||
+        number == ER_TRG_DOES_NOT_EXIST) {
         in->gone = true;
         return false;
     }
@@ -227,6 +235,7 @@ static void ask_second(struct inspect *in)
     bool all = false, again = true;
     in->show_relation = in->first_relation;
     in->show_routine = in->first_routine;
+    in->show_trigger = in->first_trigger;
     while (again && in->st == MOULT_OK) {
         struct batch b = {.in = in};
         uint32_t done;
@@ -258,6 +267,7 @@ static void forget(struct inspect *in)
     mypool_free(&in->pool);
     in->first_relation = in->last_relation = in->latest = NULL;
     in->first_routine = in->last_routine = NULL;
+    in->first_trigger = in->last_trigger = NULL;
     in->charsets = NULL;
     in->database = NULL;
     memset(&in->trigger, 0, sizeof in->trigger);

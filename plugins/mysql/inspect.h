@@ -56,6 +56,14 @@ struct routine {
     UT_hash_handle hh;
 };
 
+/* A trigger of which SHOW CREATE says how its author wrote the head. */
+struct trigger {
+    struct slice name, body;
+    struct lexing how; /* of both */
+    moult_node *node;
+    struct trigger *next;
+};
+
 /* A character set and its default collation. */
 struct charset {
     struct slice name, collation;
@@ -74,6 +82,7 @@ struct inspect {
     struct relation *relations, *first_relation, *last_relation, *latest;
     struct routine *routines, *first_routine, *last_routine;
     struct charset *charsets;
+    struct trigger *first_trigger, *last_trigger;
     struct {
         struct slice table, timing, event, name;
     } trigger; /* the latest */
@@ -85,6 +94,7 @@ struct inspect {
     moult_node *database;
     struct relation *show_relation; /* what the next answer of the second round trip is about */
     struct routine *show_routine;
+    struct trigger *show_trigger;
     unsigned failed; /* number of the error that ended a batch; what was said is in `value` */
     bool gone;       /* an object was dropped or made meanwhile: begin again */
     struct misread *misread;
@@ -178,11 +188,12 @@ struct known_column *mymark_column(struct inspect *in, const struct relation *r,
 
 /* ---- nodes ---- */
 
-/* What SHOW CREATE says of in->show_relation, in->show_routine. */
+/* What SHOW CREATE says of in->show_relation, in->show_routine, in->show_trigger. */
 void myinspect_table(struct inspect *in, struct relation *r, struct slice sql);
 void myinspect_view(struct inspect *in, struct relation *r, const struct row *row);
 void myinspect_sequence(struct inspect *in, struct relation *r, struct slice sql);
 void myinspect_routine(struct inspect *in, struct routine *r, struct slice sql);
+void myinspect_trigger(struct inspect *in, struct trigger *t, struct slice sql);
 /* An object whose statement is not understood, or (SQL p NULL) may not be shown. */
 moult_node *myinspect_opaque(struct inspect *in, const char *kind, struct slice key,
                              struct slice sql, const char *why);

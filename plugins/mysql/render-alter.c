@@ -44,9 +44,34 @@ static void place(struct alter *a, uint32_t i)
         say(a->r, " FIRST");
 }
 
+/* What is written as JSON stays JSON: written as the text that holds it, it would be another type to ALTER
+ * TABLE, though not to SHOW CREATE TABLE. */
+static void define_json(struct alter *a, const moult_node *column)
+{
+    static const char type[] = " longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
+    const moult_tree_api *api = a->r->host->tree;
+    CLEANUP_TEXT struct text text = {0}, name = {0};
+    struct slice check = mynode_text(api, column, "check");
+    mycreate_column(api, column, (struct slice){0}, &text);
+    mytext_name(&name, mynode_name(api, column));
+    size_t tail = strlen(" CHECK ()") + check.n;
+    if (text.failed || name.failed || text.n < name.n + sizeof type - 1 + tail ||
+        memcmp(text.p + name.n, type, sizeof type - 1) != 0) {
+        a->sql->failed = true;
+        return;
+    }
+    size_t rest = name.n + sizeof type - 1;
+    mytext_slice(a->sql, slice_of(&name));
+    mytext_z(a->sql, " json");
+    mytext_add(a->sql, text.p + rest, text.n - rest - tail);
+}
+
 static void define(struct alter *a, const moult_node *column)
 {
-    mycreate_column(a->r->host->tree, column, (struct slice){0}, a->sql);
+    if (!a->r->mysql && is_json(a->r->host, column))
+        define_json(a, column);
+    else
+        mycreate_column(a->r->host->tree, column, (struct slice){0}, a->sql);
 }
 
 static void alter_column(struct alter *a, uint32_t i)
@@ -194,7 +219,7 @@ static void alter_main(struct rendering *r, const struct table_diff *d)
         next(&a);
         mytext_slice(&r->sql, slice_of(&d->options));
     }
-    if (versioned) {
+    if (versioned || d->forgets) {
         next(&a);
         say(r, keeps ? "ADD SYSTEM VERSIONING" : "DROP SYSTEM VERSIONING");
     }
@@ -288,6 +313,50 @@ static void store_values(struct rendering *r, const struct table_diff *d)
           node_key(r->host, d->from), node_name(r->host, first), slice_z("%"), slice_z("%"));
 }
 
+static void bridge_types(struct rendering *r, const struct table_diff *d)
+{
+    struct alter a = {.r = r, .d = d, .sql = &r->sql};
+    const moult_node *first = NULL;
+    begin_alter(r, d->from);
+    for (uint32_t i = 0; i < d->column_count; i++) {
+        const moult_node *column = d->columns[i].from;
+        if (!(d->columns[i].what & COLUMN_BRIDGE))
+            continue;
+        next(&a);
+        say(r, "MODIFY COLUMN @ %%", name_of(&a, column), slice_z(type_bridge(r->host, column)),
+            slice_z(node_has(r->host, column, "not_null") ? " NOT NULL" : ""));
+        first = column;
+    }
+    finish_alter(&a, &(struct effort){.algorithm = ALGORITHM_COPY, .shared = true});
+    done(r);
+    probe(r,
+          "SELECT count(*) = 1 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND "
+          "TABLE_NAME = ~ AND COLUMN_NAME = ~ AND DATA_TYPE IN ('varchar', 'longblob')",
+          node_key(r->host, d->from), node_name(r->host, first));
+}
+
+static void take_back_options(struct rendering *r, const struct table_diff *d,
+                              const struct text *options)
+{
+    begin_alter(r, d->from);
+    say(r, "\n  %", slice_of(options));
+    done(r);
+    probe(r, "SELECT 0"); /* again is as good as once */
+}
+
+/* The rows of the past; those that are there now stay. */
+static void forget_history(struct rendering *r, const struct table_diff *d)
+{
+    begin_alter(r, d->from);
+    say(r, "\n  DROP SYSTEM VERSIONING");
+    effort_say(&(struct effort){.algorithm = ALGORITHM_COPY, .shared = true}, r->mysql, &r->sql);
+    done(r);
+    probe(r,
+          "SELECT count(*) = 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() AND "
+          "TABLE_NAME = ~ AND TABLE_TYPE = 'BASE TABLE'",
+          node_key(r->host, d->from));
+}
+
 static void unset_defaults(struct rendering *r, const moult_node *table, const moult_node *column)
 {
     run(r, "ALTER TABLE @\n  ALTER COLUMN @ DROP DEFAULT", node_key(r->host, table),
@@ -301,18 +370,26 @@ static void unset_defaults(struct rendering *r, const moult_node *table, const m
 void alter_table(struct rendering *r, const moult_node *from, const moult_node *to, bool drop)
 {
     CLEANUP_DIFF struct table_diff d = {0};
-    bool stores = false;
+    uint32_t what = 0;
     if (!table_diff_make(r->host, from, to, r->from, r->to, drop, &d)) {
         render_fail(r, my_nomem(r->host, r->err), "out of memory");
         return;
     }
     for (uint32_t i = 0; i < d.column_count; i++)
-        stores |= (d.columns[i].what & COLUMN_STORE) != 0;
-    if (stores)
+        what |= d.columns[i].what;
+    if (what & COLUMN_STORE)
         store_values(r, &d);
+    if (what & COLUMN_BRIDGE)
+        bridge_types(r, &d);
+    if (d.early.n)
+        take_back_options(r, &d, &d.early);
+    if (d.forgets)
+        forget_history(r, &d);
     bool inside = d.partition == PARTITION_BY || d.partition == PARTITION_REMOVE;
     if (table_diff_alters(&d) || inside)
         alter_main(r, &d);
+    if (d.late.n)
+        take_back_options(r, &d, &d.late);
     for (uint32_t i = 0; i < d.column_count; i++)
         if (d.columns[i].unset)
             unset_defaults(r, to, d.columns[i].to);

@@ -97,6 +97,8 @@ static void find_column_step(struct table_diff *d, struct column_step *c)
         return;
     }
     c->what = kind_step(host, c->from, c->to);
+    if (!c->what && type_needs_bridge(host, c->from, c->to))
+        c->what = COLUMN_BRIDGE;
     if (!(c->what & COLUMN_REPLACE) && is_modified(host, c->from, c->to))
         c->what |= COLUMN_MODIFY;
     if (!slice_eq(node_name(host, c->from), node_name(host, c->to)))
@@ -237,6 +239,14 @@ const moult_node *key_of_column(const struct table_diff *d, const moult_node *co
 
 /* ---- the whole ---- */
 
+/* InnoDB keeps history in a way of its own: no table takes it along to or from another engine. */
+static bool forgets_history(const moult_host *host, const moult_node *from, const moult_node *to)
+{
+    return node_has(host, from, "versioned") && node_has(host, to, "versioned") &&
+           slice_is(node_text(host, from, "engine"), "InnoDB") !=
+               slice_is(node_text(host, to, "engine"), "InnoDB");
+}
+
 bool table_diff_make(const moult_host *host, const moult_node *from, const moult_node *to,
                      const moult_tree *from_tree, const moult_tree *to_tree, bool drop,
                      struct table_diff *out)
@@ -246,10 +256,11 @@ bool table_diff_make(const moult_host *host, const moult_node *from, const moult
                                .to = to,
                                .from_tree = from_tree,
                                .to_tree = to_tree,
-                               .mysql = tree_is_mysql(host, from_tree)};
+                               .mysql = tree_is_mysql(host, from_tree),
+                               .forgets = forgets_history(host, from, to)};
     return mytable_gather(host->tree, from, NULL, 0, &out->a) &&
            mytable_gather(host->tree, to, NULL, 0, &out->b) && diff_columns(out) &&
-           diff_keys(out) && options_diff(host, from, to, &out->options) &&
+           diff_keys(out) && options_diff(out) &&
            partition_diff(out, drop);
 }
 
@@ -263,6 +274,8 @@ void table_diff_free(struct table_diff *d)
     free(d->checks);
     free(d->periods);
     mytext_free(&d->options);
+    mytext_free(&d->early);
+    mytext_free(&d->late);
     *d = (struct table_diff){0};
 }
 

@@ -105,6 +105,18 @@ bool tree_is_mysql(const moult_host *host, const moult_tree *tree)
     return server && n >= 5 && memcmp(server, "MySQL", 5) == 0;
 }
 
+bool is_json(const moult_host *host, const moult_node *column)
+{
+    static const char head[] = "json_valid(";
+    CLEANUP_TEXT struct text check = {0};
+    mytext_z(&check, head);
+    mytext_name(&check, node_name(host, column));
+    mytext_char(&check, ')');
+    return slice_is(node_text(host, column, "type"), "longtext") &&
+           slice_is(node_text(host, column, "collate"), "utf8mb4_bin") && !check.failed &&
+           slice_eq(node_text(host, column, "check"), slice_of(&check));
+}
+
 /* ---- lists ---- */
 
 static struct slice trimmed(struct slice s)

@@ -60,15 +60,19 @@ static void take_back(struct text *out, struct slice name)
     mytext_z(out, value);
 }
 
-static void list_diff(struct slice from, struct slice to, struct text *out)
+static void list_diff(struct slice from, struct slice to, bool moves, struct table_diff *d)
 {
     struct slice one, old = from, new = to;
     while (new.p && list_next(&new, &one))
         if (!list_has(from, one))
-            add(out, "", one);
-    while (old.p && list_next(&old, &one))
-        if (!list_names(to, option_name(one)))
-            take_back(out, option_name(one));
+            add(&d->options, "", one);
+    while (old.p && list_next(&old, &one)) {
+        struct slice name = option_name(one);
+        /* Another engine may not know it; but this one it gets from Aria, and does not lose it at once. */
+        bool stays = mytoken_equal(name.p, name.n, "page_checksum");
+        if (!list_names(to, name))
+            take_back(!moves ? &d->options : stays ? &d->late : &d->early, name);
+    }
 }
 
 static void directory_diff(const moult_host *host, const moult_node *from, const moult_node *to,
@@ -81,9 +85,11 @@ static void directory_diff(const moult_host *host, const moult_node *from, const
     mytext_literal(out, s);
 }
 
-bool options_diff(const moult_host *host, const moult_node *from, const moult_node *to,
-                  struct text *out)
+bool options_diff(struct table_diff *d)
 {
+    const moult_host *host = d->host;
+    const moult_node *from = d->from, *to = d->to;
+    struct text *out = &d->options;
     struct slice format = node_text(host, to, "row_format");
     struct slice collate = node_text(host, to, "collate"), comment = node_text(host, to, "comment");
     if (node_differs(host, from, to, "engine"))
@@ -94,14 +100,15 @@ bool options_diff(const moult_host *host, const moult_node *from, const moult_no
     }
     if (node_differs(host, from, to, "row_format"))
         add(out, "ROW_FORMAT=", format.p ? format : slice_z("DEFAULT"));
-    list_diff(node_text(host, from, "options"), node_text(host, to, "options"), out);
+    list_diff(node_text(host, from, "options"), node_text(host, to, "options"),
+              node_differs(host, from, to, "engine"), d);
     if (node_differs(host, from, to, "comment")) {
         add(out, "COMMENT=", (struct slice){"", 0});
         mytext_literal(out, comment.p ? comment : slice_z(""));
     }
     directory_diff(host, from, to, "data_directory", "DATA DIRECTORY=", out);
     directory_diff(host, from, to, "index_directory", "INDEX DIRECTORY=", out);
-    return !out->failed;
+    return !out->failed && !d->early.failed && !d->late.failed;
 }
 
 static bool is_light(struct slice name)

@@ -104,17 +104,21 @@ void create_trigger(struct rendering *r, const moult_node *trigger, bool replace
 {
     const moult_host *host = r->host;
     struct slice follows = node_text(host, trigger, "follows");
+    struct slice head = node_text(host, trigger, "head");
     const moult_node *before = follows.p ? NULL : place_before(r, trigger);
     under_settings(r, trigger);
     say(r, replace ? "CREATE OR REPLACE " : "CREATE ");
     say_definer(r, trigger);
-    say(r, "TRIGGER @ % % ON @ FOR EACH ROW\n", node_key(host, trigger),
-        node_text(host, trigger, "timing"), node_text(host, trigger, "event"),
-        node_text(host, trigger, "table"));
+    if (head.p)
+        say(r, "TRIGGER %", head);
+    else
+        say(r, "TRIGGER @ % % ON @ FOR EACH ROW ", node_key(host, trigger),
+            node_text(host, trigger, "timing"), node_text(host, trigger, "event"),
+            node_text(host, trigger, "table"));
     if (follows.p)
-        say(r, "FOLLOWS @\n", follows);
+        say(r, "FOLLOWS @ ", follows);
     else if (before)
-        say(r, "PRECEDES @\n", node_key(host, before));
+        say(r, "PRECEDES @ ", node_key(host, before));
     say(r, "%", node_text(host, trigger, "body"));
     done(r);
 }

@@ -96,6 +96,8 @@ const moult_node *tree_twin(const moult_host *host, const moult_tree *tree,
 bool node_needs(const moult_host *host, const moult_node *node, struct slice path);
 /* Does TREE come from MySQL, and not from MariaDB? */
 bool tree_is_mysql(const moult_host *host, const moult_tree *tree);
+/* Is the column what MariaDB makes of the type JSON? */
+bool is_json(const moult_host *host, const moult_node *column);
 /* The next item of a list with commas between, without the space around; false at the end. */
 bool list_next(struct slice *rest, struct slice *item);
 bool list_has(struct slice list, struct slice item);
@@ -116,6 +118,7 @@ bool foreign_keys_at(const moult_host *host, const moult_tree *tree, struct slic
 #define COLUMN_MOVE 4u    /* it stands elsewhere among those that stay */
 #define COLUMN_REPLACE 8u /* it is dropped and added anew in one statement */
 #define COLUMN_RESPELL 16u
+#define COLUMN_BRIDGE 64u /* its values become text first, since the server does not convert them at once */
 #define COLUMN_STORE 32u /* its computed values have to be stored before, to be kept */
 
 struct column_step {
@@ -157,10 +160,12 @@ struct table_diff {
     struct nodes dropped; /* columns */
     struct key_step *keys, *checks, *periods;
     uint32_t key_count, check_count, period_count;
-    struct text options; /* "ENGINE=Aria COMMENT='x'": those that change */
+    struct text options;     /* "ENGINE=Aria COMMENT='x'": those that change */
+    struct text early, late; /* those that are taken back before and after the engine changes */
     enum partition_step partition;
     uint32_t first, old_count, new_count; /* of PARTITION_ADD, DROP, REORGANIZE: which */
     bool mysql;
+    bool forgets; /* its history has to go, for it to move to another engine */
 };
 /* DROP: partitions may go with their rows.  false: out of memory. */
 bool table_diff_make(const moult_host *host, const moult_node *from, const moult_node *to,
@@ -175,9 +180,8 @@ const moult_node *key_of_column(const struct table_diff *d, const moult_node *co
 
 /* ---- render-options.c ---- */
 
-/* What turns the options of FROM into those of TO, to be said in ALTER TABLE. */
-bool options_diff(const moult_host *host, const moult_node *from, const moult_node *to,
-                  struct text *out);
+/* Finds what turns the options into those wanted, as ALTER TABLE takes them: d->options, ... */
+bool options_diff(struct table_diff *d);
 /* Does the change of options need every row written anew? */
 bool options_rebuild(const moult_host *host, const moult_node *from, const moult_node *to);
 
@@ -196,6 +200,10 @@ void alter_partitions(struct rendering *r, const struct table_diff *d);
 #define TYPE_FORBIDS 2u /* some values may not fit */
 #define TYPE_CHANGES 4u /* some may be stored differently */
 #define TYPE_SORTS 8u   /* they compare differently: indexes are made anew */
+/* Does the server refuse to turn values of the one type into those of the other, but by way of text? */
+bool type_needs_bridge(const moult_host *host, const moult_node *from, const moult_node *to);
+/* The type of such text. */
+const char *type_bridge(const moult_host *host, const moult_node *from);
 uint32_t column_type_facts(const moult_host *host, const moult_node *from, const moult_node *to);
 
 /* ---- algorithm.c ---- */

@@ -11,16 +11,26 @@ struct run {
     uint32_t first, end;
 };
 
-/* Behind CHARACTER SET x, COLLATE x at I.  Servers differ in where they say so of a column;
+/* Behind CHARACTER SET x, COLLATE x, INVISIBLE at I.  Servers differ in where they say so of a column;
  * which collation it is was held against information_schema. */
-static uint32_t past_collation(const struct table_text *t, uint32_t i, uint32_t end)
+static uint32_t past_movable(const struct table_text *t, uint32_t i, uint32_t end)
 {
     if (i + 2 < end && mytoken_is(t->text, mypart_token(t, i), "character") &&
         mytoken_is(t->text, mypart_token(t, i + 1), "set"))
         i += 3;
     if (i + 1 < end && mytoken_is(t->text, mypart_token(t, i), "collate"))
         i += 2;
+    if (i < end && mytoken_is(t->text, mypart_token(t, i), "invisible"))
+        i++;
     return i;
+}
+
+static uint32_t count_words(const struct table_text *t, struct run r, const char *word)
+{
+    uint32_t count = 0;
+    for (uint32_t i = r.first; i < r.end; i++)
+        count += mytoken_is(t->text, mypart_token(t, i), word);
+    return count;
 }
 
 static bool same_token(const struct table_text *a, uint32_t i, const struct table_text *b,
@@ -39,11 +49,12 @@ static bool same_run(const struct table_text *a, struct run x, const struct tabl
         i++;
         j++;
         if (i < x.end && j < y.end && !same_token(a, i, b, j)) {
-            i = past_collation(a, i, x.end);
-            j = past_collation(b, j, y.end);
+            i = past_movable(a, i, x.end);
+            j = past_movable(b, j, y.end);
         }
     }
-    return past_collation(a, i, x.end) == x.end && past_collation(b, j, y.end) == y.end;
+    return past_movable(a, i, x.end) == x.end && past_movable(b, j, y.end) == y.end &&
+           count_words(a, x, "invisible") == count_words(b, y, "invisible");
 }
 
 #define MOST 4096u /* what has more elements is compared in order */

@@ -204,8 +204,13 @@ static moult_status take(struct splitter *s, bool *end)
     if (c.bad)
         return report(s, c.bad_at, sql, MOULT_STMT_REFUSED, c.bad);
     struct verdict v = judge(s, &s->sentence, &c);
+    struct cut whole = c;
+    if (c.empty) /* where it begins is for those to say to whom it is not */
+        c.from = c.to, c.to = 0;
     if (!read_all(s, &start, &c, &v))
         return my_nomem(s->host, s->err);
+    if (c.from >= c.to)
+        c = whole;
     return c.empty && v.klass == MOULT_STMT_SESSION ? MOULT_OK : judged(s, &c, &v);
 }
 

@@ -52,7 +52,7 @@ static moult_status foreign_key_ways(const moult_host *host, const moult_change 
         way.summary = "add it: the table is copied, and every row checked";
         way.lock = MOULT_LOCK_WRITES;
         way.rewrites = way.scans = 1;
-        way.phase = MOULT_CONTRACT;
+        way.phase = MOULT_MIGRATE;
         way.hazards = MOULT_HAZARD_REWRITES_TABLE | MOULT_HAZARD_BLOCKS_WRITES |
                       MOULT_HAZARD_ROWS_MAY_FORBID;
         way.why = "the server adds foreign keys without copying only if it may leave the rows unchecked";
@@ -101,7 +101,7 @@ static moult_status alter_foreign_key_ways(const moult_host *host, moult_ways *w
     way.covers = MOULT_COVERS_OBJECT;
     way.lock = MOULT_LOCK_WRITES;
     way.rewrites = way.scans = 1;
-    way.phase = MOULT_CONTRACT;
+    way.phase = MOULT_MIGRATE;
     way.hazards = MOULT_HAZARD_REWRITES_TABLE | MOULT_HAZARD_BLOCKS_WRITES |
                   MOULT_HAZARD_ROWS_MAY_FORBID;
     way.why = "the server has no ALTER for it";

@@ -72,11 +72,12 @@ static void translate(struct text *out, const struct sentence *s, const char *ac
                   (pgsentence_is(s, 0, "alter") && pgsentence_is(s, 1, "default"));
     uint32_t index = pgsentence_is(s, 1, "unique") ? 2 : 1;
     bool makes_index = pgsentence_is(s, 0, "create") && pgsentence_is(s, index, "index");
+    static const char *const self[] = {"session_user", "current_user", "current_role", NULL};
     bool roles = false;
     size_t done = 0;
     for (uint32_t i = 0; i < s->count; i++) {
         const struct token *t = pgsentence_at(s, i);
-        bool role = roles && (names(s->text, t, acting) || pgsentence_is(s, i, "session_user"));
+        bool role = roles && (names(s->text, t, acting) || is_any(s, i, self));
         if (role || (makes_index && i == index + 1 && pgsentence_is(s, i, "concurrently"))) {
             pgtext_add(out, s->text + done, t->at - done);
             if (role)

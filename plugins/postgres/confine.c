@@ -22,7 +22,7 @@ struct confine {
 moult_status postgres_confine_new(moult_session *keeper, struct confine **out, moult_error *err)
 {
     static const char sql[] =
-        "SELECT s.rolsuper, a.rolname, a.rolsuper FROM pg_catalog.pg_roles s,"
+        "SELECT s.rolsuper OR a.rolsuper, a.rolname, a.rolsuper FROM pg_catalog.pg_roles s,"
         " pg_catalog.pg_roles a WHERE s.rolname = session_user"
         " AND a.rolname = coalesce($1, session_user)";
     const char *params[] = {keeper->role};
@@ -58,6 +58,11 @@ void postgres_confine_free(struct confine *c)
 const char *postgres_confine_owner(const struct confine *c)
 {
     return c->stand_in;
+}
+
+bool postgres_confine_as_superuser(const struct confine *c)
+{
+    return c->superuser;
 }
 
 moult_status postgres_confine_enter(struct confine *c, moult_session *session,
@@ -108,18 +113,18 @@ moult_status postgres_confine_settings(struct confine *c, const char *sql, size_
  * can be made to mean something else. */
 #define IS " OPERATOR(pg_catalog.=) "
 static const char guarded[] =
-    "SELECT CASE WHEN f.xmin" IS "$3 AND pg_catalog.current_setting('client_encoding')" IS "'UTF8'"
+    "SELECT CASE WHEN f.xmin" IS "$3::pg_catalog.xid AND pg_catalog.current_setting('client_encoding')" IS "'UTF8'"
     " AND pg_catalog.current_setting('standard_conforming_strings')" IS "'on'"
-    " THEN pg_temp.moult_run($1) END FROM pg_catalog.pg_proc f WHERE f.oid" IS "$2"
+    " THEN pg_temp.moult_run($1) END FROM pg_catalog.pg_proc f WHERE f.oid" IS
+    "$2::pg_catalog.oid"
     " AND f.oid" IS "pg_catalog.to_regprocedure('pg_temp.moult_run(text)')::pg_catalog.oid";
 
 static moult_status call(struct confine *c, const char *sql, uint64_t *changed, moult_error *err)
 {
-    static const Oid types[] = {25, 26, 28}; /* text, oid, xid */
     const char *const params[] = {sql, c->oid, c->xmin};
     const moult_host *host = c->script->host;
     CLEANUP_RESULT PGresult *r = NULL;
-    moult_status st = postgres_query_typed(c->script, "run a statement", guarded, params, types, 3, &r, err);
+    moult_status st = postgres_query(c->script, "run a statement", guarded, params, 3, &r, err);
     if (st != MOULT_OK) {
         host->error_detail(host->ctx, err, "statement", sql, strlen(sql));
         return st;
@@ -238,7 +243,7 @@ static moult_status is_mighty(struct confine *c, const char *role, bool *mighty,
     if (sql.failed)
         return postgres_nomem(c->script->host, err);
     moult_status st = postgres_query(c->session, "look at a role", sql.p, NULL, 0, &r, err);
-    *mighty = st == MOULT_OK && (!PQntuples(r) || *PQgetvalue(r, 0, 0) == 't');
+    *mighty = st == MOULT_OK && PQntuples(r) && *PQgetvalue(r, 0, 0) == 't';
     return st;
 }
 

@@ -23,6 +23,8 @@ moult_status postgres_confine_new(moult_session *keeper, struct confine **out, m
 void postgres_confine_free(struct confine *c);
 /* The role that the scratch database is to belong to. */
 const char *postgres_confine_owner(const struct confine *c);
+/* Is the acting role a superuser, whose place another one takes? */
+bool postgres_confine_as_superuser(const struct confine *c);
 /* Makes ready: SCRIPT runs statements of the text, SESSION looks, both as the one who logged in. */
 moult_status postgres_confine_enter(struct confine *c, moult_session *session,
                                     moult_session *script, moult_error *err);

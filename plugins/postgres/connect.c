@@ -34,7 +34,7 @@ static char *decoded(const char *p, size_t n)
     for (size_t i = 0; out && i < n; i++) {
         int high = p[i] == '%' && n - i > 2 ? hex_value(p[i + 1]) : -1;
         int low = high >= 0 ? hex_value(p[i + 2]) : -1;
-        *to++ = low >= 0 ? (char)(high << 4 | low) : p[i];
+        *to++ = (char)(low >= 0 ? high << 4 | low : p[i]);
         i += low >= 0 ? 2 : 0;
     }
     if (out)
@@ -239,8 +239,9 @@ moult_status postgres_connect(moult_session *session, const char *database, moul
     char *url = postgres_url_for(session->url, database, NULL);
     if (!url)
         return postgres_nomem(session->host, err);
-    const char *const keys[] = {"dbname", "fallback_application_name", "client_encoding", NULL};
-    const char *const values[] = {url, "moult", "UTF8", NULL};
+    const char *const keys[] = {"dbname", "fallback_application_name", "client_encoding",
+                                session->quiet ? "options" : NULL, NULL};
+    const char *const values[] = {url, "moult", "UTF8", "-c event_triggers=off", NULL};
     session->conn = PQconnectStartParams(keys, values, 1);
     free(url);
     if (!session->conn)

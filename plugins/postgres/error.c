@@ -124,6 +124,24 @@ static void add_object(moult_session *s, moult_error *err, const PGresult *r)
                         part ? part : "");
 }
 
+/* Roles and extensions are the server's: a scratch database finds those that are there. */
+static void hint_missing(moult_session *session, const PGresult *r, moult_error *err)
+{
+    const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+    const char *msg = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
+    if (!state || !msg)
+        return;
+    if (strcmp(state, "42704") == 0 && strstr(msg, "role \""))
+        postgres_detail(
+            session->host, err, "hint", "%s",
+            "moult makes no roles, they are the whole server's: create it with CREATE ROLE");
+    else if ((strcmp(state, "0A000") == 0 || strcmp(state, "58P01") == 0) &&
+             strstr(msg, "extension"))
+        postgres_detail(
+            session->host, err, "hint", "%s",
+            "install the extension's files on the server that scratch databases are made on");
+}
+
 moult_status postgres_fail_result(moult_session *session, moult_error *err, const PGresult *result,
                                   const char *what, const char *sql, size_t sql_len)
 {
@@ -143,6 +161,7 @@ moult_status postgres_fail_result(moult_session *session, moult_error *err, cons
         add_field(session, err, result, PG_DIAG_SQLSTATE, "sqlstate");
         add_field(session, err, result, PG_DIAG_MESSAGE_DETAIL, "detail");
         add_field(session, err, result, PG_DIAG_STATEMENT_POSITION, "position");
+        add_field(session, err, result, PG_DIAG_INTERNAL_POSITION, "position");
         add_object(session, err, result);
     }
     if (session->database)
@@ -155,5 +174,7 @@ moult_status postgres_fail_result(moult_session *session, moult_error *err, cons
         hint = states[i].hint;
     if (hint)
         host->error_detail(host->ctx, err, "hint", hint, strlen(hint));
+    if (result)
+        hint_missing(session, result, err);
     return code;
 }

@@ -22,9 +22,15 @@ static const struct {
 };
 #define PRIVILEGE_COUNT (sizeof privileges / sizeof *privileges)
 
+/* Does it stand for the role that moult acts as? */
+static bool stands_in(const struct inspect *in, struct slice role)
+{
+    return role.p && in->session->stand_in && slice_is(role, in->session->stand_in);
+}
+
 void pginspect_role(const struct inspect *in, struct text *t, struct slice role)
 {
-    if (slice_eq(role, in->acting)) {
+    if (slice_eq(role, in->acting) || stands_in(in, role)) {
         pgtext_z(t, "CURRENT_USER");
         return;
     }
@@ -41,7 +47,7 @@ void pginspect_role(const struct inspect *in, struct text *t, struct slice role)
 
 void pginspect_owner(struct inspect *in, moult_node *node, struct slice owner)
 {
-    if (!owner.p || !node)
+    if (!owner.p || !node || stands_in(in, owner))
         return;
     pgtext_clear(&in->value);
     pginspect_role(in, &in->value, owner);
@@ -116,7 +122,7 @@ static struct slice take_role(struct inspect *in, const char **p, const char *en
     }
     if (bare->failed)
         pginspect_nomem(in);
-    return slice_of(bare);
+    return stands_in(in, slice_of(bare)) ? in->acting : slice_of(bare);
 }
 
 static struct slice as_sql(struct inspect *in, struct slice role, struct slice owner)
@@ -266,7 +272,7 @@ struct slice pginspect_grants_text(struct inspect *in, char what, struct slice o
         pginspect_nomem(in);
         return (struct slice){0};
     }
-    l->owner = owner.p ? owner : in->acting;
+    l->owner = owner.p && !stands_in(in, owner) ? owner : in->acting;
     read_items(in, l, acl);
     struct slice text = {0};
     if (l->overflow)

@@ -40,7 +40,8 @@ static void put_place(struct inspect *in, const struct namespace *n, const struc
 {
     bool public = !in->session->schema;
     struct slice owner = row->field[3], acl = row->field[4], grants = {0};
-    bool usual = !public                         ? !owner.p
+    const char *stand_in = in->session->stand_in;
+    bool usual = !public                         ? !owner.p || (stand_in && slice_is(owner, stand_in))
                  : in->session->number >= 150000 ? slice_is(owner, "pg_database_owner")
                                                  : row_u32(row, 6) == 10;
     if (acl.p)

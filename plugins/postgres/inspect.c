@@ -132,6 +132,7 @@ static moult_status attempt(struct inspect *in, const char *path, bool *moved)
         return st;
     *moved = in->state_count != STATES || !slice_eq(in->states[0], in->states[1]);
     pginspect_settle_columns(in);
+    pginspect_list_views(in);
     pginspect_public(in);
     return in->st;
 }
@@ -147,7 +148,9 @@ moult_status postgres_inspect(moult_session *session, const moult_binding *const
                               uint32_t count, moult_tree *out, moult_error *err)
 {
     CLEANUP_RESULT PGresult *r = NULL;
-    moult_status st = current_path(session, &r, err);
+    moult_status st = session->scratch ? postgres_writer_settle(session, err) : MOULT_OK;
+    if (st == MOULT_OK)
+        st = current_path(session, &r, err);
     const moult_tree_api *api = session->host->tree;
     uint64_t before = 0;
     for (int i = 0; i < ATTEMPTS && st == MOULT_OK; i++) {

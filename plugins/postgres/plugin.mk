@@ -68,6 +68,8 @@ postgres_dialect_sources = \
 	plugins/postgres/ways-table.c \
 	plugins/postgres/ways-type.c
 postgres_writer_sources = \
+	plugins/postgres/confine.c plugins/postgres/confine.h \
+	plugins/postgres/confine-text.c \
 	plugins/postgres/lock.c \
 	plugins/postgres/reap.c \
 	plugins/postgres/scratch.c plugins/postgres/scratch.h \

@@ -64,6 +64,7 @@ void postgres_close(moult_session *session)
     free(session->database);
     free(session->schema);
     free(session->role);
+    free(session->stand_in);
     free(session->version);
     free(session);
 }

@@ -30,11 +30,16 @@ static moult_status in_use(moult_session *keeper, const char *name, bool *used, 
 }
 
 /* A connection into it, for what keeps it from being dropped; NULL if there is none to be had. */
-static moult_session *inside(const moult_host *host, const moult_open *how, const char *name)
+static moult_session *inside(const moult_host *host, const moult_open *how,
+                             const moult_session *keeper, const char *name)
 {
     moult_session *s = NULL;
-    if (postgres_session_new(host, how, &s, NULL) == MOULT_OK &&
-        postgres_connect(s, name, NULL) == MOULT_OK)
+    moult_status st = postgres_session_new(host, how, &s, NULL);
+    if (st == MOULT_OK) {
+        s->quiet = keeper->number >= 170000; /* older ones know no triggers on logging in */
+        st = postgres_connect(s, name, NULL);
+    }
+    if (st == MOULT_OK)
         return s;
     postgres_close(s);
     return NULL;
@@ -59,7 +64,7 @@ moult_status postgres_reap(const moult_host *host, const moult_open *how, uint32
         st = in_use(keeper, name, &used, err);
         if (st != MOULT_OK || used)
             continue;
-        moult_session *in = inside(host, &write, name);
+        moult_session *in = inside(host, &write, keeper, name);
         *count += postgres_scratch_drop(in, keeper, name);
         postgres_close(in);
     }

@@ -19,27 +19,35 @@ static void set_or(struct rendering *r, const moult_node *from, const moult_node
             value.p ? value : span_of(usual));
 }
 
+/* Is the index NAME of the table, or of a key of it, made or made anew in this plan? */
+static bool comes_later(struct rendering *r, const moult_node *from, const moult_node *to,
+                        struct span name)
+{
+    static const char *const kinds[] = {"primary_key", "unique"};
+    const moult_host *host = r->host;
+    struct span schema, table;
+    CLEANUP_TEXT struct text index = {0};
+    key_cut(node_key(host, to), &schema, &table);
+    pgtext_add(&index, schema.p, schema.n);
+    pgtext_char(&index, '.');
+    pgtext_add(&index, name.p, name.n);
+    const moult_node *now = tree_node(host, r->from, "index", (struct span){index.p, index.n});
+    const moult_node *then = tree_node(host, r->to, "index", (struct span){index.p, index.n});
+    for (size_t i = 0; !then && i < sizeof kinds / sizeof *kinds; i++) {
+        then = node_child(host, to, kinds[i], name);
+        now = node_child(host, from, kinds[i], name);
+    }
+    return then && (!now || !node_same_shape(host, now, then));
+}
+
 static void replica_identity(struct rendering *r, const moult_node *from, const moult_node *to)
 {
-    const moult_host *host = r->host;
-    struct span key = node_key(host, to), identity = node_text(host, to, "replica_identity");
-    if (!node_differs(host, from, to, "replica_identity"))
+    struct span key = node_key(r->host, to), identity = node_text(r->host, to, "replica_identity");
+    if (!node_differs(r->host, from, to, "replica_identity"))
         return;
-    if (span_starts(identity, "USING INDEX ")) {
-        struct span schema, table;
-        key_cut(key, &schema, &table);
-        struct text index = {0};
-        pgtext_add(&index, schema.p, schema.n);
-        pgtext_char(&index, '.');
-        pgtext_add(&index, identity.p + 12, identity.n - 12);
-        struct span wanted = {index.p, index.n};
-        const moult_node *now = tree_node(host, r->from, "index", wanted);
-        const moult_node *then = tree_node(host, r->to, "index", wanted);
-        bool later = then && (!now || !node_same_shape(host, now, then));
-        pgtext_free(&index);
-        if (later)
-            identity = span_of("DEFAULT"); /* with the index, which comes later */
-    }
+    if (span_starts(identity, "USING INDEX ") &&
+        comes_later(r, from, to, span_after(identity, 12)))
+        identity = span_of("DEFAULT"); /* with the index */
     run(r, "ALTER TABLE % REPLICA IDENTITY %", key, identity.p ? identity : span_of("DEFAULT"));
 }
 
@@ -284,6 +292,7 @@ void relink_table(struct rendering *r, const moult_node *from, const moult_node 
         move_partitions(r, from);
     make_room(r, from);
     unlink_table(r, from, to);
+    drop_left_behind(r, from, to);
     alter_children(r, from, to);
     adopt_parents(r, from, to);
     while (list_next(&list, &each))

@@ -253,7 +253,7 @@ void drop_column(struct rendering *r, const moult_node *column)
     {
         if (node_is(host, sequence, "owned_sequence") &&
             tree_node(host, r->to, "sequence", node_key(host, sequence)))
-            release_sequence(r, node_key(host, sequence), node_key(host, object));
+            release_sequence(r, node_key(host, sequence), node_key(host, object), key);
     }
     drop_with_heirs(r, object, key);
     probe(r,
@@ -292,7 +292,7 @@ void set_default(struct rendering *r, const moult_node *from, const moult_node *
     const moult_node *column = host->tree->parent(to ? to : from);
     const moult_node *table = node_object(host, column);
     const moult_node *above =
-        to ? NULL : inherited_column(host, r->to, table, node_key(host, column));
+        to ? NULL : inherited_column(host, r->to, tree_twin(host, r->to, table), node_key(host, column));
     const moult_node *value = to ? to : node_child(host, above, "default", span_of(""));
     const moult_node *then = tree_twin(host, r->to, column);
     say_alter_column(r, column);

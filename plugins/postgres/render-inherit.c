@@ -127,6 +127,70 @@ static void adopt_from(struct rendering *r, const moult_node *from, const moult_
     }
 }
 
+/* Does TABLE have it from a parent that it keeps? */
+static bool by_kept_parent(struct rendering *r, const moult_node *from, const moult_node *to,
+                           const char *kind, struct span key)
+{
+    const moult_host *host = r->host;
+    struct span parents = node_text(host, from, "inherits"), each;
+    while (list_next(&parents, &each)) {
+        const moult_node *parent = tree_relation(host, r->from, each);
+        bool kept = list_has(node_text(host, to, "inherits"), each);
+        bool has = node_child(host, parent, kind, key) ||
+                   (parent && (*kind == 'c' && kind[1] == 'o'
+                                   ? inherited_column(host, r->from, parent, key) != NULL
+                                   : inherits_check(host, r->from, parent, key)));
+        if (kept && has)
+            return true;
+    }
+    return false;
+}
+
+/* What FROM has from PARENT alone stays behind as its own; nobody wants it. */
+static void drop_from(struct rendering *r, const moult_node *from, const moult_node *to,
+                      const moult_node *parent, int depth)
+{
+    const moult_host *host = r->host;
+    struct span parents = node_text(host, parent, "inherits"), each, table = node_key(host, to);
+    if (node_has(host, parent, "partition_of"))
+        parents = node_text(host, parent, "partition_of");
+    EACH_CHILD(host, parent, part)
+    {
+        struct span key = node_key(host, part);
+        bool column = node_is(host, part, "column"), check = node_is(host, part, "check");
+        const char *kind = host->tree->kind(part);
+        const moult_node *own = node_child(host, from, kind, key);
+        if ((!column && !check) || node_child(host, to, kind, key) ||
+            (own && !span_is(node_text(host, own, "inherited"), "true")) ||
+            by_kept_parent(r, from, to, kind, key))
+            continue;
+        if (column && !inherited_column(host, r->to, to, key))
+            run(r, "ALTER TABLE % DROP COLUMN IF EXISTS %", table, key);
+        else if (check && !inherits_check(host, r->to, to, key))
+            run(r, "ALTER TABLE % DROP CONSTRAINT IF EXISTS %", table, key);
+    }
+    while (depth && list_next(&parents, &each)) {
+        const moult_node *above = tree_relation(host, r->from, each);
+        if (above)
+            drop_from(r, from, to, above, depth - 1);
+    }
+}
+
+void drop_left_behind(struct rendering *r, const moult_node *from, const moult_node *to)
+{
+    const moult_host *host = r->host;
+    struct span parents = node_text(host, from, "inherits"), each;
+    if (node_has(host, from, "partition_of"))
+        parents = node_differs(host, from, to, "partition_of")
+                      ? node_text(host, from, "partition_of")
+                      : NO_SPAN;
+    while (list_next(&parents, &each)) {
+        const moult_node *parent = tree_relation(host, r->from, each);
+        if (parent && !list_has(node_text(host, to, "inherits"), each))
+            drop_from(r, from, to, parent, 64);
+    }
+}
+
 /* What the parents of TO have must be there, the same, before it gets them. */
 void adopt_parents(struct rendering *r, const moult_node *from, const moult_node *to)
 {

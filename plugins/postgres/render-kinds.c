@@ -140,19 +140,21 @@ const moult_node *sequence_owner(const moult_host *host, const moult_tree *tree,
     return NULL;
 }
 
-/* SEQUENCE shall not end with TABLE.  It may be another's already: whichever comes first. */
-void release_sequence(struct rendering *r, struct span sequence, struct span table)
+/* SEQUENCE shall not end with COLUMN of TABLE.  It may be another's already: whichever comes first. */
+void release_sequence(struct rendering *r, struct span sequence, struct span table,
+                      struct span column)
 {
     if (!sequence_owner(r->host, r->to, sequence)) {
         run(r, "ALTER SEQUENCE IF EXISTS % OWNED BY NONE", sequence);
         return;
     }
     run(r,
-        "DO $moult$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_depend WHERE classid = "
-        "'pg_catalog.pg_class'::pg_catalog.regclass AND objid = pg_catalog.to_regclass(~) AND "
-        "refobjid = pg_catalog.to_regclass(~) AND deptype = 'a') THEN ALTER SEQUENCE % OWNED BY "
-        "NONE; END IF; END $moult$",
-        sequence, table, sequence);
+        "DO $moult$ BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_attribute "
+        "a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid WHERE d.classid = "
+        "'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = pg_catalog.to_regclass(~) AND "
+        "d.refobjid = pg_catalog.to_regclass(~) AND pg_catalog.quote_ident(a.attname) = ~ AND "
+        "d.deptype = 'a') THEN ALTER SEQUENCE % OWNED BY NONE; END IF; END $moult$",
+        sequence, table, column, sequence);
 }
 
 /* Sequences that outlive the table must not end with it. */
@@ -165,7 +167,8 @@ static void release_sequences(struct rendering *r, const moult_node *table)
         {
             if (node_is(host, part, "owned_sequence") &&
                 tree_node(host, r->to, "sequence", node_key(host, part)))
-                release_sequence(r, node_key(host, part), node_key(host, table));
+                release_sequence(r, node_key(host, part), node_key(host, table),
+                                 node_key(host, column));
         }
     }
 }

@@ -86,7 +86,8 @@ static void alter_public(struct rendering *r, const moult_node *from, const moul
     if (made || node_differs(host, from, to, "grants")) {
         if (!made && !node_has(host, from, "grants"))
             run(r, "REVOKE ALL ON SCHEMA public FROM PUBLIC");
-        render_all_grants(r, made ? NULL : from, to);
+        if (!made || to)
+            render_all_grants(r, made ? NULL : from, to);
         if (!node_has(host, to, "grants"))
             usual_grants(r);
     }
@@ -409,6 +410,10 @@ static bool create_defined(struct rendering *r, const moult_node *node)
 {
     const moult_host *host = r->host;
     struct span key = node_key(host, node), definition = node_text(host, node, "definition");
+    if (node_is(host, node, "operator") && !definition.p) {
+        nothing(r, "it comes with the operator that names it");
+        return true;
+    }
     if (node_is(host, node, "operator")) {
         const char *open = memchr(key.p, '(', key.n);
         run(r, "CREATE OPERATOR % %", (struct span){key.p, open ? (size_t)(open - key.p) : key.n},

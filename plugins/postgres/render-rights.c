@@ -262,7 +262,7 @@ static void grants_between(struct rendering *r, const moult_node *from, const mo
 {
     CLEANUP_ACL struct acl a = {0}, b = {0};
     CLEANUP_PLACE struct place place = {0};
-    place_of(r, to, &place);
+    place_of(r, to ? to : from, &place);
     acl_parse(&a, node_text(r->host, from, "grants"), usual);
     acl_parse(&b, node_text(r->host, to, "grants"), usual);
     acl_changes(r, &place, &a, &b);

@@ -67,6 +67,15 @@ static void say_key_index(struct rendering *r, const moult_node *key)
     say(r, "%.%", schema, node_key(r->host, key));
 }
 
+/* A table whose rows the index NAME, which is new, tells apart says so after it is there. */
+void identity_by_index(struct rendering *r, struct span table, struct span name)
+{
+    const moult_node *owner = tree_node(r->host, r->to, "table", table);
+    struct span identity = node_text(r->host, owner, "replica_identity");
+    if (span_starts(identity, "USING INDEX ") && span_equal(span_after(identity, 12), name))
+        run(r, "ALTER TABLE % REPLICA IDENTITY %", table, identity);
+}
+
 void finish_constraint(struct rendering *r, const moult_node *from, const moult_node *to)
 {
     const moult_host *host = r->host;
@@ -117,8 +126,10 @@ void create_constraint(struct rendering *r, const moult_node *constraint)
               "SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = "
               "pg_catalog.to_regclass(~) AND pg_catalog.quote_ident(conname) = ~)",
               relation, name);
-    if (is_key(r->host, constraint))
+    if (is_key(r->host, constraint)) {
+        identity_by_index(r, relation, name);
         index_copies_of_key(r, constraint);
+    }
     if (node_is(r->host, constraint, "check") && node_flag(r->host, constraint, "not_valid"))
         validate_below(r, relation_node(r, constraint), name, 64);
     finish_constraint(r, NULL, constraint);

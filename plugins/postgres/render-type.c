@@ -22,24 +22,41 @@ static bool descends(const moult_host *host, const moult_node *sequence)
     return increment.n && increment.p[0] == '-';
 }
 
+/* Where an ascending or descending sequence of a type ends.  ALTER with NO MAXVALUE and another type at once
+ * does not give what CREATE gives, so the numbers are said. */
+static struct span usual_end(const moult_host *host, const moult_node *sequence, bool maximum)
+{
+    static const char *const ends[][3] = {{"smallint", "-32768", "32767"},
+                                          {"integer", "-2147483648", "2147483647"},
+                                          {"bigint", "-9223372036854775808", "9223372036854775807"}};
+    struct span type = node_text(host, sequence, "type");
+    bool down = descends(host, sequence);
+    size_t i = span_is(type, "smallint") ? 0 : span_is(type, "integer") ? 1 : 2;
+    if (maximum)
+        return span_of(down ? "-1" : ends[i][2]);
+    return span_of(down ? ends[i][1] : "1");
+}
+
 static void sequence_options(struct rendering *r, const moult_node *from, const moult_node *to)
 {
     const moult_host *host = r->host;
     struct span minimum = node_text(host, to, "minimum"), maximum = node_text(host, to, "maximum");
     bool turned = from && descends(host, from) != descends(host, to);
+    bool ends = node_differs(host, from, to, "minimum") || node_differs(host, from, to, "maximum") ||
+                turned || (from && node_differs(host, from, to, "type"));
     sequence_option(r, from, to, "type", " AS", " AS bigint");
     sequence_option(r, from, to, "increment", " INCREMENT BY", " INCREMENT BY 1");
-    if (turned || (from && node_differs(host, from, to, "type")) ||
-        node_differs(host, from, to, "minimum") || node_differs(host, from, to, "maximum")) {
-        say(r, minimum.p ? " MINVALUE %" : " NO MINVALUE", minimum);
-        say(r, maximum.p ? " MAXVALUE %" : " NO MAXVALUE", maximum);
-    }
-    if (turned && !node_has(host, to, "start"))
-        say(r, " START WITH %", descends(host, to) ? (maximum.p ? maximum : span_of("-1"))
-                                                   : (minimum.p ? minimum : span_of("1")));
-    else if (from && !node_has(host, to, "start") && node_has(host, from, "start"))
-        say(r, " START WITH %", descends(host, to) ? (maximum.p ? maximum : span_of("-1"))
-                                                   : (minimum.p ? minimum : span_of("1")));
+    if (!minimum.p && from)
+        minimum = usual_end(host, to, false);
+    if (!maximum.p && from)
+        maximum = usual_end(host, to, true);
+    if (ends && minimum.p)
+        say(r, " MINVALUE %", minimum);
+    if (ends && maximum.p)
+        say(r, " MAXVALUE %", maximum);
+    bool starts = from && (ends || turned || node_has(host, from, "start"));
+    if (starts && !node_has(host, to, "start"))
+        say(r, " START WITH %", descends(host, to) ? maximum : minimum);
     else
         sequence_option(r, from, to, "start", " START WITH", "");
     sequence_option(r, from, to, "cache", " CACHE", " CACHE 1");

@@ -179,6 +179,17 @@ static void index_statistics(struct rendering *r, const moult_node *from, const 
         run(r, "ALTER INDEX % ALTER COLUMN % SET STATISTICS %", node_key(r->host, to), number,
             span_after(value, 1));
     }
+    while (list_next(&old, &each)) {
+        struct span rest = node_text(r->host, to, "statistics"), other, same;
+        bool stays = false;
+        option_parts(each, &number, &value);
+        while (!stays && list_next(&rest, &other)) {
+            option_parts(other, &same, &value);
+            stays = span_equal(same, number);
+        }
+        if (!stays)
+            run(r, "ALTER INDEX % ALTER COLUMN % SET STATISTICS -1", node_key(r->host, to), number);
+    }
 }
 
 static void finish_index(struct rendering *r, const moult_node *from, const moult_node *to)
@@ -197,11 +208,8 @@ static void finish_index(struct rendering *r, const moult_node *from, const moul
     if (!from || whole)
         index_copies_of(r, node_key(host, to), whole);
     render_comment(r, from, to);
-    const moult_node *owner = tree_node(host, r->to, "table", table);
-    struct span identity = node_text(host, owner, "replica_identity");
-    if (!from && span_starts(identity, "USING INDEX ") &&
-        span_equal(span_after(identity, 12), name))
-        run(r, "ALTER TABLE % REPLICA IDENTITY %", table, identity);
+    if (!from)
+        identity_by_index(r, table, name);
 }
 
 void render_index_concurrently(struct rendering *r, const moult_node *index, bool drop)

@@ -52,7 +52,8 @@ void say(struct rendering *r, const char *fmt, ...)
 }
 
 /* Texts may come from a snapshot file that somebody wrote: none may end its statement and begin another.
- * Only in the body of a routine that is SQL itself are there semicolons. */
+ * Only in the body of a routine that is SQL itself are there semicolons, and between a rule's actions, where the
+ * parentheses around them hold. */
 static bool is_one_statement(struct span s)
 {
     size_t atomic = 0, depth = 0;
@@ -61,7 +62,7 @@ static bool is_one_statement(struct span s)
         n = sql_token(s);
         struct span t = {s.p, n};
         char c = *s.p;
-        if (c == ';' && !atomic)
+        if (c == ';' && !atomic && !depth)
             return false;
         if ((c == '\'' || c == '"') && (n < 2 || s.p[n - 1] != c))
             return false;
@@ -76,7 +77,7 @@ static bool is_one_statement(struct span s)
         if (c != ' ' && c != '\n' && c != '\t' && c != '\r')
             begin = n == 5 && strncasecmp(t.p, "BEGIN", 5) == 0;
     }
-    return !atomic;
+    return !atomic && !depth;
 }
 
 static void emit(struct rendering *r, uint32_t role)
@@ -183,7 +184,7 @@ void render_drop(struct rendering *r, const moult_node *node)
     else if (node_is(host, node, "default"))
         set_default(r, node, NULL);
     else if (node_is(host, node, "owned_sequence")) /* it may have gone with its column */
-        release_sequence(r, name, relation);
+        release_sequence(r, name, relation, node_key(host, host->tree->parent(node)));
     else if (node_is(host, node, "attribute"))
         run(r, "ALTER TYPE % DROP ATTRIBUTE % CASCADE", relation, name);
     else if (node_is(host, node, "index_copy"))

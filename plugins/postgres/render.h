@@ -280,8 +280,9 @@ void say_object(struct rendering *r, const moult_node *node);
 /* The column of TREE that SEQUENCE ends with, or NULL. */
 const moult_node *sequence_owner(const moult_host *host, const moult_tree *tree,
                                  struct span sequence);
-/* SEQUENCE shall not end with TABLE, which goes, or lets go of it. */
-void release_sequence(struct rendering *r, struct span sequence, struct span table);
+/* SEQUENCE shall not end with COLUMN of TABLE, which goes, or lets go of it. */
+void release_sequence(struct rendering *r, struct span sequence, struct span table,
+                      struct span column);
 /* The relation that a top-level "R.N" or a nested node belongs to, and its own name. */
 void belongs(const moult_host *host, const moult_node *node, struct span *relation,
              struct span *name);
@@ -320,6 +321,7 @@ void say_column(struct rendering *r, const moult_node *column);
 /* "CONSTRAINT n PRIMARY KEY ..." of any constraint */
 void say_constraint(struct rendering *r, const moult_node *constraint);
 void create_constraint(struct rendering *r, const moult_node *constraint);
+void identity_by_index(struct rendering *r, struct span table, struct span name);
 /* Clustered, comments. */
 void finish_constraint(struct rendering *r, const moult_node *from, const moult_node *to);
 void drop_constraint(struct rendering *r, const moult_node *constraint);
@@ -369,6 +371,8 @@ void relink_table(struct rendering *r, const moult_node *from, const moult_node 
 
 /* A column of FROM's parents becomes the table's own COLUMN. */
 void become_own(struct rendering *r, const moult_node *from, const moult_node *column);
+/* Columns and checks of parents that FROM has no longer, and that TO lacks. */
+void drop_left_behind(struct rendering *r, const moult_node *from, const moult_node *to);
 void adopt_parents(struct rendering *r, const moult_node *from, const moult_node *to);
 
 /* VALIDATE CONSTRAINT, if the rows let it. */

@@ -54,7 +54,7 @@ static void object_name(const moult_session *session, const char *path, size_t l
     size_t i = colon ? (size_t)(colon - path) + 1 : len;
     for (; i < len && path[i] != '/'; i++) {
         int high = path[i] == '%' && len - i > 2 ? hex_value(path[i + 1]) : -1;
-        char c = high >= 0 ? (char)(high << 4 | hex_value(path[i + 2])) : path[i];
+        char c = (char)(high >= 0 ? high << 4 | hex_value(path[i + 2]) : path[i]);
         i += high >= 0 ? 2 : 0;
         if (c != MOULT_MARK_OPEN) {
             pgtext_char(out, c);

@@ -5,6 +5,7 @@
  * sets there reaches nobody else.  The session's own is the reader's.  The keeper is connected
  * to another database: it makes and drops this one, and holds an advisory lock for as long as
  * this one is in use, by which whoever finds it later knows whether it was left behind. */
+#include "confine.h"
 #include "scratch.h"
 
 #include <inttypes.h>
@@ -122,13 +123,16 @@ static moult_status make(struct writer *w, moult_session *like, moult_error *err
     moult_session *keeper = w->keeper;
     CLEANUP_TEXT struct text sql = {0}, comment = {0};
     bool owner = false;
-    moult_status st = take_right(keeper, &owner, err);
+    moult_status st = postgres_confine_new(keeper, &w->confine, err);
+    if (st == MOULT_OK)
+        st = take_right(keeper, &owner, err);
     if (st == MOULT_OK)
         st = mark(keeper, w->name, err);
     pgtext_printf(&sql, "CREATE DATABASE %s TEMPLATE template0", w->name);
-    if (owner && keeper->role) {
+    const char *belongs = w->confine ? postgres_confine_owner(w->confine) : owner ? keeper->role : NULL;
+    if (belongs) {
         pgtext_z(&sql, " OWNER ");
-        pgtext_name(&sql, keeper->role, strlen(keeper->role));
+        pgtext_name(&sql, belongs, strlen(belongs));
     }
     if (st == MOULT_OK)
         st = add_locale(&sql, like ? like : keeper, keeper->number, err);
@@ -151,6 +155,19 @@ static void add_path(struct text *path, const char *schema)
     pgtext_name(path, schema, strlen(schema));
 }
 
+static void add_schema(struct text *sql, const moult_session *in, const char *schema)
+{
+    const struct writer *w = in->writer;
+    pgtext_z(sql, "CREATE SCHEMA IF NOT EXISTS ");
+    pgtext_name(sql, schema, strlen(schema));
+    if (w->confine) {
+        const char *owner = postgres_confine_owner(w->confine);
+        pgtext_z(sql, " AUTHORIZATION ");
+        pgtext_name(sql, owner, strlen(owner));
+    }
+    pgtext_char(sql, ';');
+}
+
 /* The extensions of the database that the unit lies in.  One that cannot be made here is missed
  * by what needs it, with an error of its own. */
 static moult_status copy_extensions(moult_session *to, moult_session *from, struct text *path,
@@ -169,11 +186,8 @@ static moult_status copy_extensions(moult_session *to, moult_session *from, stru
         bool system = strcmp(schema, "pg_catalog") == 0;
         bool own = from->schema && strcmp(schema, from->schema) == 0;
         schema = own ? SCRATCH_SCHEMA : schema;
-        pgtext_z(&sql, system ? "" : "CREATE SCHEMA IF NOT EXISTS ");
-        if (!system) {
-            pgtext_name(&sql, schema, strlen(schema));
-            pgtext_char(&sql, ';');
-        }
+        if (!system)
+            add_schema(&sql, to, schema);
         pgtext_z(&sql, "CREATE EXTENSION IF NOT EXISTS ");
         pgtext_name(&sql, PQgetvalue(r, i, 0), strlen(PQgetvalue(r, i, 0)));
         pgtext_z(&sql, " SCHEMA ");
@@ -225,7 +239,7 @@ static moult_status set_base(struct writer *w, const struct text *path, moult_er
     pgtext_z(t, NO_EVENT_TRIGGERS);
     if (w->script->number >= 170000)
         pgtext_z(t, "SET event_triggers = off;");
-    if (w->script->role) {
+    if (w->script->role && !(w->confine && !postgres_confine_as_superuser(w->confine))) {
         pgtext_z(t, "SET ROLE ");
         pgtext_name(t, w->script->role, strlen(w->script->role));
         pgtext_char(t, ';');
@@ -237,6 +251,19 @@ static moult_status set_base(struct writer *w, const struct text *path, moult_er
         return postgres_nomem(w->script->host, err);
     pgtext_add(&w->settings, "", 0); /* none on top */
     return postgres_query(w->script, "set the session up", t->p, NULL, 0, NULL, err);
+}
+
+/* What the text makes is asleep where moult itself changes something, too. */
+static moult_status confine(moult_session *session, struct writer *w, moult_error *err)
+{
+    if (!w->confine)
+        return MOULT_OK;
+    moult_status st = postgres_query(session, "set the session up",
+                                     session->number >= 170000
+                                         ? NO_EVENT_TRIGGERS "SET event_triggers = off"
+                                         : NO_EVENT_TRIGGERS,
+                                     NULL, 0, NULL, err);
+    return st == MOULT_OK ? postgres_confine_enter(w->confine, session, w->script, err) : st;
 }
 
 /* Is it for one schema, or for a whole database? */
@@ -260,9 +287,11 @@ static moult_status enter(moult_session *session, struct writer *w, moult_sessio
         session->schema = strdup(SCRATCH_SCHEMA);
         if (!session->schema)
             return postgres_nomem(session->host, err);
+        CLEANUP_TEXT struct text sql = {0};
         pgtext_z(&path, SCRATCH_SCHEMA);
-        st = postgres_query(session, "make the unit's schema", "CREATE SCHEMA " SCRATCH_SCHEMA,
-                            NULL, 0, NULL, err);
+        add_schema(&sql, session, SCRATCH_SCHEMA);
+        st = sql.failed ? postgres_nomem(session->host, err)
+                        : postgres_query(session, "make the unit's schema", sql.p, NULL, 0, NULL, err);
         if (st == MOULT_OK)
             st = copy_extensions(session, like ? like : w->keeper, &path, err);
         add_path(&path, "public");
@@ -302,6 +331,8 @@ moult_status postgres_scratch(const moult_host *host, const moult_open *how, mou
         w->script = connected(host, &write, w->name, err, &st);
     if (st == MOULT_OK)
         st = enter(session, w, like, for_schema(how, like), err);
+    if (st == MOULT_OK)
+        st = confine(session, w, err);
     session->scratch = true;
     if (st != MOULT_OK) {
         postgres_close(session);
@@ -347,27 +378,34 @@ static bool drop(moult_session *keeper, const char *name)
     return gone;
 }
 
+/* Runs each statement that QUERY gives. */
+static void run_all(moult_session *session, const char *query)
+{
+    PGresult *r = PQexec(session->conn, query);
+    for (int i = 0; i < PQntuples(r); i++)
+        postgres_tidy(session, PQgetvalue(r, i, 0));
+    PQclear(r);
+}
+
+/* A database with subscriptions cannot be dropped; they must not reach for the other server, nor wake
+ * anything that a text left behind. */
+static void let_go_of_servers(moult_session *inside)
+{
+#define OURS                                                                                       \
+    " FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid"        \
+    " WHERE d.datname = current_database()"
+    run_all(inside, "SELECT format('ALTER EVENT TRIGGER %I DISABLE', t.evtname) FROM"
+                    " pg_catalog.pg_event_trigger t WHERE EXISTS (SELECT" OURS ")");
+    run_all(inside, NO_EVENT_TRIGGERS
+            "SELECT format('ALTER SUBSCRIPTION %1$I DISABLE; ALTER SUBSCRIPTION %1$I SET (slot_name"
+            " = NONE); DROP SUBSCRIPTION %1$I', s.subname)" OURS);
+#undef OURS
+}
+
 bool postgres_scratch_drop(moult_session *inside, moult_session *keeper, const char *name)
 {
-    CLEANUP_TEXT struct text sql = {0};
-    /* A database with subscriptions cannot be dropped; they must not reach for the other server. */
-    PGresult *r = inside
-                      ? PQexec(inside->conn, NO_EVENT_TRIGGERS
-                               "SELECT quote_ident(subname) FROM pg_catalog.pg_subscription s JOIN"
-                               " pg_catalog.pg_database d ON d.oid = s.subdbid"
-                               " WHERE d.datname = current_database()")
-                      : NULL;
-    for (int i = 0; r && i < PQntuples(r); i++) {
-        const char *s = PQgetvalue(r, i, 0);
-        pgtext_clear(&sql);
-        pgtext_printf(&sql,
-                      "ALTER SUBSCRIPTION %s DISABLE; ALTER SUBSCRIPTION %s SET (slot_name = NONE);"
-                      "DROP SUBSCRIPTION %s",
-                      s, s, s);
-        if (!sql.failed)
-            postgres_tidy(inside, sql.p);
-    }
-    PQclear(r);
+    if (inside)
+        let_go_of_servers(inside);
     if (inside) {
         PQfinish(inside->conn);
         inside->conn = NULL;
@@ -388,6 +426,7 @@ void postgres_writer_forget(moult_session *session)
         session->host->log(session->host->ctx, MOULT_LOG_WARNING, msg, sizeof msg - 1);
     }
     postgres_close(w->keeper);
+    postgres_confine_free(w->confine);
     pgtext_free(&w->base);
     pgtext_free(&w->settings);
     pgtext_free(&w->records);

@@ -16,6 +16,7 @@ struct moult_session {
     char *database;      /* name of the database that it is connected to */
     char *schema;        /* of a schema unit: its schema's name, unquoted; NULL = a database unit */
     char *role;          /* set role to it, or NULL */
+    char *stand_in;      /* in a scratch database: the role that is there in its place, or NULL */
     char *version;       /* "15.18" */
     int number;          /* 150018 */
     uint32_t purpose;    /* MOULT_PURPOSE_* */
@@ -23,6 +24,7 @@ struct moult_session {
     uint64_t statement_timeout_ms; /* 0 = no limit */
     moult_op *op;                  /* may be NULL */
     bool standby;                  /* the server is in recovery */
+    bool quiet;                    /* triggers on logging in are not to run */
 
     /* The writer's; zero after open. */
     bool scratch;   /* writer.scratch made the database: close drops it */
@@ -120,6 +122,8 @@ moult_status postgres_record_open(moult_session *session, moult_error *err);
 moult_status postgres_record_append(moult_session *session, moult_record *record, moult_error *err);
 /* Called by close, before the connection is closed: drops a scratch database, frees `writer`. */
 void postgres_writer_forget(moult_session *session);
+/* Called before a scratch database is inspected: does what its text left to the last. */
+moult_status postgres_writer_settle(moult_session *session, moult_error *err);
 /* Called when the session's settings were made anew. */
 void postgres_writer_moved(moult_session *session);
 

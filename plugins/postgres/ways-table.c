@@ -299,8 +299,13 @@ static moult_status alter_column_ways(const moult_host *host, const moult_change
         way.scans = 1;
         way.hazards |= MOULT_HAZARD_ROWS_MAY_FORBID;
     }
+    /* A column that is computed takes no default before it is not. */
+    const moult_node *value = node_child(host, to, "default", span_of(""));
+    bool plain = value && node_has(host, from, "generated") && !node_has(host, to, "generated");
     bool identity = node_has(host, from, "identity") != node_has(host, to, "identity");
     moult_status st = host->plan->way(ways, &way);
+    if (!st && plain)
+        st = aside_path(host, value, ways);
     if (!st && node_flag(host, from, "not_null") && !node_flag(host, to, "not_null"))
         st = aside_primary_key(host, from, to, ways);
     if (!st && (typed || collated))

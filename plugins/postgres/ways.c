@@ -118,6 +118,23 @@ static moult_status partition_ways(const moult_host *host, const moult_change *c
     return st || !beside ? st : aside_beside(host, change, &g, ways);
 }
 
+/* The schema public comes before what is new in it, and goes after all that goes from it. */
+static moult_status aside_public(const moult_host *host, const moult_change *change, bool comes,
+                                 moult_ways *ways)
+{
+    const moult_tree *from = host->plan->from_tree(change), *to = host->plan->to_tree(change);
+    const moult_tree *tree = comes ? to : from, *other = comes ? from : to;
+    EACH_CHILD(host, tree ? host->tree->top(tree) : NULL, node)
+    {
+        if (!span_starts(node_key(host, node), "public.") || tree_twin(host, other, node))
+            continue;
+        moult_status st = aside_path(host, node, ways);
+        if (st)
+            return st;
+    }
+    return MOULT_OK;
+}
+
 static moult_status create_ways(const moult_host *host, const moult_change *change,
                                 moult_ways *ways, moult_error *err)
 {
@@ -138,7 +155,27 @@ static moult_status create_ways(const moult_host *host, const moult_change *chan
     /* What it gives to new objects is for those that come later. */
     if (node_is(host, to, "default_privileges"))
         way.phase = MOULT_CONTRACT;
-    return host->plan->way(ways, &way);
+    moult_status st = host->plan->way(ways, &way);
+    return st || !node_flag(host, to, "missing") ? st : aside_public(host, change, false, ways);
+}
+
+/* Is there another routine of its name then?  Calls in what is created could mean either. */
+static bool is_overloaded(const moult_host *host, const moult_change *change,
+                          const moult_node *routine)
+{
+    const moult_tree *to = host->plan->to_tree(change);
+    struct span key = node_key(host, routine);
+    size_t n = 0;
+    while (n < key.n && key.p[n] != '(')
+        n += sql_token(span_after(key, n));
+    EACH_CHILD(host, to && node_has(host, routine, "arguments") ? host->tree->top(to) : NULL, other)
+    {
+        struct span own = node_key(host, other);
+        if (node_has(host, other, "arguments") && own.n > n && memcmp(own.p, key.p, n) == 0 &&
+            own.p[n] == '(')
+            return true;
+    }
+    return false;
 }
 
 static moult_status drop_ways(const moult_host *host, const moult_change *change, moult_ways *ways)
@@ -171,7 +208,10 @@ static moult_status drop_ways(const moult_host *host, const moult_change *change
     moult_status st = host->plan->way(ways, &way);
     if (!st && leads)
         st = aside_group(host, change, from, ways);
-    return st ? st : aside_dependents(host, change, from, false, ways);
+    if (!st && node_flag(host, from, "missing"))
+        return aside_public(host, change, true, ways);
+    return st ? st
+              : aside_dependents(host, change, from, is_overloaded(host, change, from), ways);
 }
 
 static bool only(const moult_host *host, const moult_change *change, const char *const *names)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "confine.h"
 #include "split.h"
 
 #define SCRATCH_SECONDS 60 /* for one statement: untrusted text may ask for endless work */
@@ -23,6 +24,12 @@ struct writer *postgres_writer_of(moult_session *session)
     return w;
 }
 
+moult_status postgres_writer_settle(moult_session *session, moult_error *err)
+{
+    struct writer *w = session->writer;
+    return w && w->confine ? postgres_confine_settle(w->confine, err) : MOULT_OK;
+}
+
 void postgres_writer_moved(moult_session *session)
 {
     struct writer *w = session->writer;
@@ -33,24 +40,6 @@ void postgres_writer_moved(moult_session *session)
 }
 
 /* ---- statements ---- */
-
-/* Roles and extensions are the server's: a scratch database finds those that are there. */
-static void hint_missing(moult_session *session, const PGresult *r, moult_error *err)
-{
-    const char *state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : NULL;
-    const char *msg = r ? PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY) : NULL;
-    if (!state || !msg)
-        return;
-    if (strcmp(state, "42704") == 0 && strstr(msg, "role \""))
-        postgres_detail(
-            session->host, err, "hint", "%s",
-            "moult makes no roles, they are the whole server's: create it with CREATE ROLE");
-    else if ((strcmp(state, "0A000") == 0 || strcmp(state, "58P01") == 0) &&
-             strstr(msg, "extension"))
-        postgres_detail(
-            session->host, err, "hint", "%s",
-            "install the extension's files on the server that scratch databases are made on");
-}
 
 moult_status postgres_query_one(moult_session *session, const char *what, const char *sql,
                                 PGresult **out, moult_error *err)
@@ -78,10 +67,7 @@ moult_status postgres_query_one(moult_session *session, const char *what, const 
                              "cannot %s: COPY FROM STDIN has no rows to read here", what);
     ExecStatusType got = PQresultStatus(last);
     if (lost || (got != PGRES_TUPLES_OK && got != PGRES_COMMAND_OK && got != PGRES_EMPTY_QUERY)) {
-        moult_status st =
-            postgres_fail_result(session, err, lost ? NULL : last, what, sql, strlen(sql));
-        hint_missing(session, last, err);
-        return st;
+        return postgres_fail_result(session, err, lost ? NULL : last, what, sql, strlen(sql));
     }
     if (out) {
         *out = last;
@@ -183,10 +169,20 @@ static uint64_t rows_of(PGresult *r)
     return *rows && PQresultStatus(r) == PGRES_COMMAND_OK ? strtoull(rows, NULL, 10) : 0;
 }
 
+static moult_status run_as_it_is(moult_session *on, const char *sql, uint64_t *changed,
+                                 moult_error *err)
+{
+    CLEANUP_RESULT PGresult *r = NULL;
+    moult_status st = postgres_query_one(on, "run a statement", sql, &r, err);
+    *changed += rows_of(r);
+    return st;
+}
+
 /* Each statement of a text by itself, so that none hides behind another. */
-static moult_status run_each(moult_session *on, const char *sql, size_t len, uint64_t *changed,
+static moult_status run_each(struct writer *w, const char *sql, size_t len, uint64_t *changed,
                              moult_error *err)
 {
+    moult_session *on = w->script;
     moult_status st = MOULT_OK;
     struct sentence s = {0};
     struct cut c = {0};
@@ -195,10 +191,9 @@ static moult_status run_each(moult_session *on, const char *sql, size_t len, uin
         if (ok && c.end)
             break;
         char *one = ok ? strndup(sql + c.from, c.to - c.from) : NULL;
-        CLEANUP_RESULT PGresult *r = NULL;
-        st = one ? postgres_query_one(on, "run a statement", one, &r, err)
-                 : postgres_nomem(on->host, err);
-        *changed += rows_of(r);
+        st = !one         ? postgres_nomem(on->host, err)
+             : w->confine ? postgres_confine_run(w->confine, one, changed, err)
+                          : run_as_it_is(on, one, changed, err);
         free(one);
     }
     free(s.tokens);
@@ -216,8 +211,9 @@ static moult_status apply_settings(struct writer *w, const char *sql, size_t n, 
     pgtext_free(&w->settings);
     if (all.failed)
         return postgres_nomem(w->script->host, err);
-    moult_status st =
-        postgres_query(w->script, "make the settings of the text", all.p, NULL, 0, NULL, err);
+    moult_status st = w->confine ? postgres_confine_settings(w->confine, sql, n, err) : MOULT_OK;
+    if (st == MOULT_OK)
+        st = postgres_query(w->script, "make the settings of the text", all.p, NULL, 0, NULL, err);
     if (st == MOULT_OK)
         pgtext_add(&w->settings, sql, n);
     return st;
@@ -230,7 +226,7 @@ static moult_status run_scratch(struct writer *w, const char *sql, size_t len, u
     moult_status st = apply_settings(w, sql, n, err);
     if (st == MOULT_OK)
         st = apply_limits(w->script, w, err);
-    return st == MOULT_OK ? run_each(w->script, sql + n, len - n, changed, err) : st;
+    return st == MOULT_OK ? run_each(w, sql + n, len - n, changed, err) : st;
 }
 
 moult_status postgres_run(moult_session *session, const char *sql, size_t len, uint64_t *changed,

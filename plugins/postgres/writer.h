@@ -24,6 +24,7 @@ struct writer {
     bool made;             /* it is there, and to be dropped */
     moult_session *keeper; /* on another database: holds the mark that this one is in use */
     moult_session *script; /* statements run here, so that their settings reach nothing else */
+    struct confine *confine; /* how they run; NULL: as they are */
     struct text base;      /* the settings that SCRIPT begins with */
     struct text settings;  /* on top of these, in force now */
 };

@@ -23,8 +23,13 @@ CLEANFILES += docs/man/moult-conformance.7
 
 # Quirks lie beside the plugins; the program finds them beside itself.
 conformance_quirks = tests/plugins/memory.quirks tests/plugins/memory-txn.quirks
-EXTRA_DIST += $(conformance_quirks) plugins/postgres/postgres.quirks plugins/sqlite/sqlite.quirks
+EXTRA_DIST += $(conformance_quirks) plugins/mysql/mysql.quirks plugins/postgres/postgres.quirks \
+	plugins/sqlite/sqlite.quirks
 nodist_conformance_DATA =
+if PLUGIN_MYSQL
+conformance_quirks += plugins/mysql/mysql.quirks
+nodist_conformance_DATA += plugins/mysql/mysql.quirks
+endif
 if PLUGIN_POSTGRES
 conformance_quirks += plugins/postgres/postgres.quirks
 nodist_conformance_DATA += plugins/postgres/postgres.quirks
@@ -40,13 +45,18 @@ stamp-conformance-quirks: $(conformance_quirks)
 	  exit 1; \
 	done && touch $@
 CLEANFILES += stamp-conformance-quirks tests/conformance/memory.quirks \
-	tests/conformance/memory-txn.quirks tests/conformance/postgres.quirks tests/conformance/sqlite.quirks
+	tests/conformance/memory-txn.quirks tests/conformance/mysql.quirks tests/conformance/postgres.quirks \
+	tests/conformance/sqlite.quirks
 
 # One script a plugin, each line of whose output is a result.
 conformance_tests = tests/conformance/memory.sh tests/conformance/memory-txn.sh \
 	tests/conformance/planner-memory.sh tests/conformance/store-memory.sh
-EXTRA_DIST += tests/conformance/planner-default.sh tests/conformance/postgres.sh tests/conformance/sqlite.sh \
+EXTRA_DIST += tests/conformance/mysql.sh tests/conformance/planner-default.sh tests/conformance/postgres.sh \
+	tests/conformance/sqlite.sh \
 	tests/conformance/store-fs.sh tests/e2e/plugin-check.sh $(conformance_tests)
+if PLUGIN_MYSQL
+conformance_tests += tests/conformance/mysql.sh
+endif
 if PLUGIN_PLANNER_DEFAULT
 conformance_tests += tests/conformance/planner-default.sh
 endif

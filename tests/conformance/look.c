@@ -2,6 +2,8 @@
 /* look.c - what readers tell beside the tree; that they can be interrupted and run side by side. */
 #include "look.h"
 
+#include <time.h>
+
 moult_status to_buf(void *arg, const char *bytes, size_t n)
 {
     buf_add(arg, bytes, n);
@@ -21,15 +23,21 @@ static bool telling(const char *name)
 static void run_bound(struct place *p, moult_session *s, const char *ddl, const char *name)
 {
     struct run *r = p->r;
-    CLEANUP_BUF struct buf marked = {0}, text = {0};
+    CLEANUP_BUF struct buf marked = {0};
+    const moult_binding own = {MOULT_END(moult_binding, value), 0, "tenant", name};
+    const moult_binding *list[] = {&own};
+    char *text = NULL;
+    size_t n = 0;
     for (const char *c = ddl; *c; c++)
         if (c[0] == '{' && c[1] == '}')
             buf_puts(&marked, "\1tenant\2"), c++;
         else
             buf_char(&marked, *c);
     p->u->name = name;
-    OK(r, "dialect.bind", unit_bind(p->t, p->u, s, buf_view(&marked), &text, r->err));
-    OK(r, "running DDL with a bound name", WRITER(p)->run(s, text.p, text.n, NULL, r->err));
+    OK(r, "dialect.bind",
+       DIALECT(p)->bind(HOST(r), marked.p, marked.n, list, 1, &text, &n, r->err));
+    OK(r, "running DDL with a bound name", WRITER(p)->run(s, text, n, NULL, r->err));
+    HOST(r)->free(HOST(r)->ctx, text);
 }
 
 /* What is seen by S does not tell that the tenant is called NAME. */
@@ -56,6 +64,14 @@ static void bound_state(struct run *r, const char *ddl, const char *name, char s
 
 typedef void bound_fn(struct run *r, const char *ddl, const char *name, char state[65]);
 
+static bool is_impossible(struct run *r, const char *name)
+{
+    const char *const *list = r->suite->quirks.impossible;
+    while (list && *list && strcmp(*list, name) != 0)
+        list++;
+    return list && *list;
+}
+
 /* One state, whatever the tenant is called. */
 static void same_state(struct run *r, const char *const *bound, bound_fn *fn)
 {
@@ -63,6 +79,8 @@ static void same_state(struct run *r, const char *const *bound, bound_fn *fn)
         char first[65], other[65];
         fn(r, *bound, hostile_names[0], first);
         for (const char *const *name = hostile_names + 1; *name; name++) {
+            if (is_impossible(r, *name))
+                continue;
             fn(r, *bound, *name, other);
             REQUIRE(r, strcmp(first, other) == 0, "of a tenant called \"%s\" the state is another",
                     *name);
@@ -86,8 +104,13 @@ void check_stamp(struct run *r)
         uint8_t empty[32], one[32], two[32], bare[32];
         stamp_of(&p, empty);
         place_load(&p, run_pair(r)->from);
-        stamp_of(&p, one);
-        stamp_of(&p, two);
+        /* A server that knows times by the second cannot tell at once that nothing changes. */
+        for (int i = 0; i < 20 && (i == 0 || memcmp(one, two, 32) != 0); i++) {
+            if (i)
+                nanosleep(&(struct timespec){0, 200000000}, NULL);
+            stamp_of(&p, one);
+            stamp_of(&p, two);
+        }
         REQUIRE(r, memcmp(one, two, 32) == 0, "the stamp of an unchanged database changes");
         REQUIRE(r, memcmp(empty, one, 32) != 0, "the stamp does not change with the schema");
         PLACE(r, q);

@@ -121,7 +121,7 @@ static void read_adapter(struct reading *rd)
     const struct config_value *a = part(rd, "adapter", CONFIG_TABLE);
     const struct config_value *t = part(rd, "tenants", CONFIG_TABLE);
     known(rd, a, "url create destroy file empty missing bound taken kinds");
-    known(rd, t, "how pattern create files bound");
+    known(rd, t, "how pattern create files bound impossible");
     q->url = text(rd, a, "url");
     q->create = text(rd, a, "create");
     q->destroy = text(rd, a, "destroy");
@@ -136,6 +136,7 @@ static void read_adapter(struct reading *rd)
     q->tenants_create = text(rd, t, "create");
     q->tenants = texts(rd, t, "files");
     q->tenants_bound = texts(rd, t, "bound");
+    q->impossible = texts(rd, t, "impossible");
     if (a && (!q->url || (!q->create && !q->name)))
         wrong(rd, a, "needs url, and file or create");
 }

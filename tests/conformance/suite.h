@@ -45,6 +45,7 @@ struct quirks {
     const char *tenants_create; /* makes the tenants; NULL: they are files below the folder */
     const char *const *tenants; /* what the pattern finds */
     const char *const *tenants_bound; /* DDL that makes a tenant called {} */
+    const char *const *impossible;    /* of the hostile names, those that no tenant can have */
     struct sample *samples;
     size_t sample_count, sample_cap;
     struct pair *pairs;

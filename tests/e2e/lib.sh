@@ -71,7 +71,7 @@ named()
 passed()
 {
     n=$((n + 1))
-    echo "ok $n - $(named "$*")"
+    printf 'ok %s - %s\n' "$n" "$(named "$*")"
 }
 
 # NAME: what was seen is in $work/seen.
@@ -79,7 +79,7 @@ missed()
 {
     n=$((n + 1)) failed=1
     tr -d '\000' <"$work/seen" | sed 's/^/# /' | cut -c1-400
-    echo "not ok $n - $(named "$*")"
+    printf 'not ok %s - %s\n' "$n" "$(named "$*")"
 }
 
 skipped()

@@ -13,6 +13,7 @@
 #     --- rename HINT   for the way from a to b; the way back is not tried
 #     --- refused CODE PATTERN   the sync from a to b is, with this, and the rows are still there
 #     --- one-way       the way back is not tried
+#     --- layout        also what is layout alone
 # PAIR=NAME runs one alone.
 . "${0%/*}/postgres-lib.sh"
 start_server
@@ -26,7 +27,7 @@ cut_pairs()
 {
     awk -v top="$work/pairs" '
         /^--- pair / { n++; dir = sprintf("%s/%s", top, $3); system("mkdir -p " dir); out = dir "/comment"; next }
-        /^--- (hazards|sql|no-sql|rename|refused|one-way)/ { sub(/^--- /, ""); print >> (dir "/rules"); next }
+        /^--- (hazards|sql|no-sql|rename|refused|one-way|layout)/ { sub(/^--- /, ""); print >> (dir "/rules"); next }
         /^--- / { out = dir "/" $2; next }
         { print >> out }' "$1"
 }
@@ -49,7 +50,7 @@ rule()
 
 arrived()
 {
-    gives 0 'no differences' diff "$server/one" "$server/$1" --exit-code
+    gives 0 '' diff "$server/one" "$server/$1" --exit-code $layout
     sorted_dump one >"$work/one.dump"
     sorted_dump "$1" >"$work/two.dump"
     check "$title: $2: pg_dump sees no difference" diff "$work/one.dump" "$work/two.dump"
@@ -64,10 +65,10 @@ same_rows()
 
 plan_rules()
 {
-    gives 0 '' plan "$server/one" --to "$server/two" $hints
+    gives 0 '' plan "$server/one" --to "$server/two" $layout $hints
     wanted=$(rule hazards)
     test -z "$wanted" || is "$title: hazards" "$(sed -n 's/^hazards: //p' "$work/out")" "$wanted"
-    "$MOULT" plan "$server/one" --to "$server/two" $hints --format sql >"$work/plan.sql" 2>"$work/err"
+    "$MOULT" plan "$server/one" --to "$server/two" $layout $hints --format sql >"$work/plan.sql" 2>"$work/err"
     rule sql | while IFS= read -r pattern; do
         grep -q -e "$pattern" "$work/plan.sql" || echo "$pattern"
     done >"$work/missing"
@@ -81,6 +82,7 @@ plan_rules()
 run_pair()
 {
     pair=$1 title=${1##*/} hints=$(rule rename | sed 's/^/--rename /')
+    layout=$(rule layout | sed 's/^$/--layout/')
     for database in one two back; do
         pg postgres "DROP DATABASE IF EXISTS $database WITH (FORCE)" "CREATE DATABASE $database TEMPLATE template0"
         test ! -f "$pair/first" || pg_file "$database" "$pair/first"
@@ -95,7 +97,7 @@ run_pair()
     done
     refused=$(rule refused)
     if test -n "$refused"; then
-        moult sync "$server/one" --to "$server/two" --yes --allow all $hints
+        moult sync "$server/one" --to "$server/two" --yes --allow all $layout $hints
         if test "$code" = "${refused%% *}" && grep -q -e "${refused#* }" "$work/err"; then
             passed "$title: $refused"
         else
@@ -106,12 +108,12 @@ run_pair()
         return
     fi
     plan_rules
-    gives 0 '' sync "$server/one" --to "$server/two" --yes --allow all $hints
+    gives 0 '' sync "$server/one" --to "$server/two" --yes --allow all $layout $hints
     arrived two "to b"
     same_rows same "to b"
     same_rows b-only "to b"
     test -z "$hints" && ! grep -q '^one-way' "$pair/rules" 2>/dev/null || return
-    gives 0 '' sync "$server/one" --to "$server/back" --yes --allow all
+    gives 0 '' sync "$server/one" --to "$server/back" --yes --allow all $layout
     arrived back "back to a"
     same_rows same "back to a"
 }

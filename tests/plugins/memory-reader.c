@@ -44,6 +44,7 @@ moult_session *session_new(const moult_host *host, const moult_open *how)
     s->kill_at = number(host, how->config, "kill-at");
     s->kill_after = setting_is(host, how->config, "kill-when", "after");
     s->fail_unknown = setting_is(host, how->config, "fail-with", "unknown");
+    s->fail_lost = setting_is(host, how->config, "fail-with", "lost");
     return s;
 }
 
@@ -247,7 +248,7 @@ static const moult_param param_fail_with = {
     0,
     "fail-with",
     "error",
-    "error, or unknown: a commit takes place and its answer is lost"};
+    "error; unknown: a commit or statement takes place and its answer is lost; lost: a statement gets lost"};
 static const moult_param param_kill_at = {MOULT_END(moult_param, help),
                                           MOULT_PARAM_INTEGER,
                                           0,

@@ -22,7 +22,7 @@ static moult_status before_write(moult_session *s, moult_error *err)
     s->writes++;
     if (s->writes == s->kill_at && !s->kill_after)
         raise(SIGKILL);
-    if (s->writes == s->fail_at && !s->fail_unknown)
+    if (s->writes == s->fail_at && !s->fail_unknown && !s->fail_lost)
         return memory_fail(s->host, err, MOULT_ERR_SQL, "write %llu fails, as fail-at asks",
                            (unsigned long long)s->writes);
     return MOULT_OK;
@@ -233,6 +233,10 @@ static moult_status run(moult_session *s, const char *sql, size_t len, uint64_t 
         st = memory_fail(s->host, err, MOULT_ERR_CANCELLED, "the statement took more than %u ms", s->run_ms);
     if (st || (st = before_write(s, err)))
         return st;
+#ifndef MEMORY_TXN
+    if (s->writes == s->fail_at && s->fail_lost)
+        return memory_fail(s->host, err, MOULT_ERR_UNKNOWN, "the statement was lost on its way");
+#endif
     MEMORY_JSON json_t *copy = json_deep_copy(db);
     if (!copy)
         return memory_fail(s->host, err, MOULT_ERR_NOMEM, "out of memory");
@@ -247,6 +251,8 @@ static moult_status run(moult_session *s, const char *sql, size_t len, uint64_t 
     } else if (!st && s->in_txn) {
         leave(s, true);
     }
+    if (!st && s->writes == s->fail_at && s->fail_unknown)
+        return memory_fail(s->host, err, MOULT_ERR_UNKNOWN, "the answer to the statement was lost");
 #endif
     if (!st)
         after_write(s);

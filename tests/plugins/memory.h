@@ -91,7 +91,8 @@ struct moult_session {
     uint32_t run_ms; /* of a statement; 0 = no limit */
     uint64_t writes, fail_at, kill_at;
     bool kill_after;   /* kill when the write has been done, not before */
-    bool fail_unknown; /* the failing commit takes place, its answer is lost */
+    bool fail_unknown; /* the failing commit or statement takes place, its answer is lost */
+    bool fail_lost;    /* the failing statement does not, and whether it did is not told */
     _Atomic bool cancelled;
 };
 moult_session *session_new(const moult_host *host, const moult_open *how);

@@ -179,40 +179,41 @@ static void programs_are_read(const moult_tree *t)
             "AS FUNCTION f1(a int) RETURN int AS BEGIN RETURN a; END; END");
     ck_attr(t, "function:ora", "body", "AS BEGIN RETURN a; END");
     ck_attr(t, "database:", "comment", "the base");
-    ck_assert(strstr(mysql_test_attr(t, "function:ora", "sql_mode"), "ORACLE") != NULL);
+    ck_assert(strstr(reader_test_attr(t, "function:ora", "sql_mode"), "ORACLE") != NULL);
 }
 
 static void references_are_read(const moult_tree *t)
 {
-    ck_assert(mysql_test_refers(t, "foreign_key:child.fk1", "table:child", MOULT_REF_OWNED));
-    ck_assert(mysql_test_refers(t, "foreign_key:child.fk1", "table:parent/column:id",
-                                MOULT_REF_ENFORCED));
-    ck_assert(
-        mysql_test_refers(t, "table:child/column:g", "table:child/column:pid", MOULT_REF_ENFORCED));
-    ck_assert(mysql_test_refers(t, "table:child/column:n", "sequence:numbers", MOULT_REF_ENFORCED));
-    ck_assert(!mysql_test_refers(t, "table:child/column:chk", "table:child/column:chk",
+    ck_assert(reader_test_refers(t, "foreign_key:child.fk1", "table:child", MOULT_REF_OWNED));
+    ck_assert(reader_test_refers(t, "foreign_key:child.fk1", "table:parent/column:id",
+                                 MOULT_REF_ENFORCED));
+    ck_assert(reader_test_refers(t, "table:child/column:g", "table:child/column:pid",
                                  MOULT_REF_ENFORCED));
     ck_assert(
-        mysql_test_refers(t, "table:child/check:ck2", "table:child/column:dd", MOULT_REF_ENFORCED));
-    ck_assert(mysql_test_refers(t, "table:parts/partitioning:", "table:parts/column:a",
-                                MOULT_REF_ENFORCED));
-    ck_assert(mysql_test_refers(t, "table:merged", "table:also", MOULT_REF_TEXT));
-    ck_assert(mysql_test_refers(t, "view:w", "table:mine/column:a",
-                                MOULT_REF_ENFORCED)); /* through an alias */
-    ck_assert(mysql_test_refers(t, "view:w", "view:v", MOULT_REF_ENFORCED));
-    ck_assert(mysql_test_refers(t, "view:w", "function:twice", MOULT_REF_ENFORCED));
-    ck_assert(mysql_test_refers(t, "procedure:fill", "table:mine", MOULT_REF_TEXT));
-    ck_assert(mysql_test_refers(t, "procedure:fill", "procedure:fill", MOULT_REF_TEXT));
-    ck_assert(mysql_test_refers(t, "trigger:t0", "table:mine", MOULT_REF_OWNED));
-    ck_assert(mysql_test_refers(t, "trigger:t0", "table:mine/column:b", MOULT_REF_TEXT));
-    ck_assert(mysql_test_refers(t, "trigger:t1", "trigger:t0", MOULT_REF_ENFORCED));
-    ck_assert(mysql_test_refers(t, "package_body:pk", "package:pk", MOULT_REF_OWNED));
+        reader_test_refers(t, "table:child/column:n", "sequence:numbers", MOULT_REF_ENFORCED));
+    ck_assert(!reader_test_refers(t, "table:child/column:chk", "table:child/column:chk",
+                                  MOULT_REF_ENFORCED));
+    ck_assert(reader_test_refers(t, "table:child/check:ck2", "table:child/column:dd",
+                                 MOULT_REF_ENFORCED));
+    ck_assert(reader_test_refers(t, "table:parts/partitioning:", "table:parts/column:a",
+                                 MOULT_REF_ENFORCED));
+    ck_assert(reader_test_refers(t, "table:merged", "table:also", MOULT_REF_TEXT));
+    ck_assert(reader_test_refers(t, "view:w", "table:mine/column:a",
+                                 MOULT_REF_ENFORCED)); /* through an alias */
+    ck_assert(reader_test_refers(t, "view:w", "view:v", MOULT_REF_ENFORCED));
+    ck_assert(reader_test_refers(t, "view:w", "function:twice", MOULT_REF_ENFORCED));
+    ck_assert(reader_test_refers(t, "procedure:fill", "table:mine", MOULT_REF_TEXT));
+    ck_assert(reader_test_refers(t, "procedure:fill", "procedure:fill", MOULT_REF_TEXT));
+    ck_assert(reader_test_refers(t, "trigger:t0", "table:mine", MOULT_REF_OWNED));
+    ck_assert(reader_test_refers(t, "trigger:t0", "table:mine/column:b", MOULT_REF_TEXT));
+    ck_assert(reader_test_refers(t, "trigger:t1", "trigger:t0", MOULT_REF_ENFORCED));
+    ck_assert(reader_test_refers(t, "package_body:pk", "package:pk", MOULT_REF_OWNED));
 }
 
 START_TEST(every_kind_is_read)
 {
-    mysql_test_make("kinds", every_kind);
-    CLEANUP_TREE moult_tree *t = mysql_test_read("kinds");
+    reader_test_make("kinds", every_kind);
+    CLEANUP_TREE moult_tree *t = reader_test_read("kinds");
     nothing_opaque(t->root);
     columns_are_read(t);
     keys_are_read(t);
@@ -238,13 +239,13 @@ START_TEST(no_tree_has_the_databases_name)
         mytext_printf(&t,
                       "CREATE PROCEDURE p() SELECT x, %s.a.x FROM %s.a JOIN %s . v ON %s.f() = 1",
                       name.p, name.p, name.p, name.p);
-        mysql_test_make(names[i], t.p);
-        CLEANUP_TREE moult_tree *tree = mysql_test_read(names[i]);
+        reader_test_make(names[i], t.p);
+        CLEANUP_TREE moult_tree *tree = reader_test_read(names[i]);
         ck_attr(
             tree, "procedure:p", "body",
             "SELECT x, \1tenant\2.a.x FROM \1tenant\2.a JOIN \1tenant\2 . v ON \1tenant\2.f() = 1");
-        ck_assert(mysql_test_refers(tree, "procedure:p", "view:v", MOULT_REF_TEXT));
-        ck_assert(mysql_test_refers(tree, "procedure:p", "table:a/column:x", MOULT_REF_TEXT));
+        ck_assert(reader_test_refers(tree, "procedure:p", "view:v", MOULT_REF_TEXT));
+        ck_assert(reader_test_refers(tree, "procedure:p", "table:a/column:x", MOULT_REF_TEXT));
         if (*first)
             ck_assert_str_eq(tree->state, first);
         strcpy(first, tree->state);
@@ -255,11 +256,11 @@ END_TEST
 /* "x" is an alias here, though the database is called so. */
 START_TEST(an_alias_is_not_taken_for_the_database)
 {
-    mysql_test_make("x", "CREATE TABLE a (c int); CREATE VIEW v AS SELECT x.c FROM a x;"
-                         "CREATE PROCEDURE p() SELECT x.c FROM a AS x, x.a y WHERE x.a.c = y.c");
-    CLEANUP_TREE moult_tree *t = mysql_test_read("x");
+    reader_test_make("x", "CREATE TABLE a (c int); CREATE VIEW v AS SELECT x.c FROM a x;"
+                          "CREATE PROCEDURE p() SELECT x.c FROM a AS x, x.a y WHERE x.a.c = y.c");
+    CLEANUP_TREE moult_tree *t = reader_test_read("x");
     ck_attr(t, "view:v", "definition", "select `x`.`c` AS `c` from `a` `x`");
-    ck_assert(mysql_test_refers(t, "view:v", "table:a/column:c", MOULT_REF_ENFORCED));
+    ck_assert(reader_test_refers(t, "view:v", "table:a/column:c", MOULT_REF_ENFORCED));
     ck_attr(t, "procedure:p", "body",
             "SELECT x.c FROM a AS x, \1tenant\2.a y WHERE \1tenant\2.a.c = y.c");
 }
@@ -267,18 +268,18 @@ END_TEST
 
 START_TEST(what_lies_outside_is_told)
 {
-    mysql_test_make(
+    reader_test_make(
         "other", "CREATE TABLE far (c int PRIMARY KEY); CREATE FUNCTION f() RETURNS int RETURN 1");
-    mysql_test_make(
+    reader_test_make(
         "inner",
         "CREATE TABLE near (c int, FOREIGN KEY (c) REFERENCES other.far (c)); CREATE VIEW v AS "
         "SELECT other.f() FROM other.far");
-    CLEANUP_TREE moult_tree *t = mysql_test_read("inner");
+    CLEANUP_TREE moult_tree *t = reader_test_read("inner");
     ck_attr(t, "foreign_key:near.near_ibfk_1", "to_database", "other");
-    ck_assert(mysql_test_refers(t, "foreign_key:near.near_ibfk_1", "database:other/table:far",
-                                MOULT_REF_OUTSIDE));
-    ck_assert(mysql_test_refers(t, "view:v", "database:other/table:far", MOULT_REF_OUTSIDE));
-    ck_assert(mysql_test_refers(t, "view:v", "database:other/function:f", MOULT_REF_OUTSIDE));
+    ck_assert(reader_test_refers(t, "foreign_key:near.near_ibfk_1", "database:other/table:far",
+                                 MOULT_REF_OUTSIDE));
+    ck_assert(reader_test_refers(t, "view:v", "database:other/table:far", MOULT_REF_OUTSIDE));
+    ck_assert(reader_test_refers(t, "view:v", "database:other/function:f", MOULT_REF_OUTSIDE));
 }
 END_TEST
 
@@ -286,11 +287,11 @@ END_TEST
  * shown. */
 START_TEST(what_cannot_be_read_is_opaque)
 {
-    mysql_test_make(
+    reader_test_make(
         "odd",
         "CREATE TABLE gone (x int); CREATE VIEW broken AS SELECT x FROM gone; DROP TABLE gone;"
         "CREATE TABLE far (a int) ENGINE=MyISAM CONNECTION='mysql://u:secret@h/d/t'");
-    CLEANUP_TREE moult_tree *t = mysql_test_read("odd");
+    CLEANUP_TREE moult_tree *t = reader_test_read("odd");
     ck_attr(t, "view:broken", "definition", "select \1tenant\2.`gone`.`x` AS `x` from `gone`");
     ck_attr(t, "table:far", "opaque", "its CONNECTION holds a password");
     ck_attr(t, "table:far", "sql", "");
@@ -300,10 +301,11 @@ END_TEST
 
 START_TEST(state_is_not_in_the_tree)
 {
-    mysql_test_make("rows", "CREATE TABLE a (i int AUTO_INCREMENT PRIMARY KEY); CREATE SEQUENCE s");
-    CLEANUP_TREE moult_tree *before = mysql_test_read("rows");
-    mysql_test_run("rows", "INSERT INTO a VALUES (77); SELECT nextval(s)");
-    CLEANUP_TREE moult_tree *after = mysql_test_read("rows");
+    reader_test_make("rows",
+                     "CREATE TABLE a (i int AUTO_INCREMENT PRIMARY KEY); CREATE SEQUENCE s");
+    CLEANUP_TREE moult_tree *before = reader_test_read("rows");
+    reader_test_run("rows", "INSERT INTO a VALUES (77); SELECT nextval(s)");
+    CLEANUP_TREE moult_tree *after = reader_test_read("rows");
     ck_assert_str_eq(before->state, after->state);
     ck_assert_str_eq(before->aspect[MOULT_LAYOUT], after->aspect[MOULT_LAYOUT]);
 }
@@ -311,11 +313,11 @@ END_TEST
 
 START_TEST(an_order_of_columns_is_shape)
 {
-    mysql_test_make("order1", "CREATE TABLE a (x int, y int, z int, KEY k (x), KEY l (y))");
-    mysql_test_make("order2", "CREATE TABLE a (y int, x int, z int, KEY k (x), KEY l (y))");
-    mysql_test_make("order3", "CREATE TABLE a (x int, y int, z int, KEY l (y), KEY k (x))");
-    CLEANUP_TREE moult_tree *a = mysql_test_read("order1"), *b = mysql_test_read("order2"),
-                            *c = mysql_test_read("order3");
+    reader_test_make("order1", "CREATE TABLE a (x int, y int, z int, KEY k (x), KEY l (y))");
+    reader_test_make("order2", "CREATE TABLE a (y int, x int, z int, KEY k (x), KEY l (y))");
+    reader_test_make("order3", "CREATE TABLE a (x int, y int, z int, KEY l (y), KEY k (x))");
+    CLEANUP_TREE moult_tree *a = reader_test_read("order1"), *b = reader_test_read("order2"),
+                            *c = reader_test_read("order3");
     ck_assert_str_ne(a->state, b->state);
     ck_assert_str_eq(a->state, c->state); /* of keys it means nothing */
 }
@@ -324,11 +326,11 @@ END_TEST
 /* moult's own tables are known by their mark; a user's of such a name is like any other. */
 START_TEST(own_tables_are_left_out)
 {
-    mysql_test_make(
+    reader_test_make(
         "book",
         "CREATE TABLE moult_run (a int) COMMENT 'mine'; CREATE TABLE moult_step (a int) COMMENT '" BOOKKEEPING_MARKER
         "'");
-    CLEANUP_TREE moult_tree *t = mysql_test_read("book");
+    CLEANUP_TREE moult_tree *t = reader_test_read("book");
     ck_assert_ptr_nonnull(tree_find(t, STR("table:moult_run")));
     ck_assert_ptr_null(tree_find(t, STR("table:moult_step")));
 }
@@ -336,7 +338,7 @@ END_TEST
 
 START_TEST(grants_are_read_where_they_are_asked_for)
 {
-    mysql_test_make(
+    reader_test_make(
         "granted",
         "CREATE TABLE a (x int, y int); CREATE PROCEDURE p() SELECT 1; CREATE ROLE IF NOT EXISTS "
         "reader; CREATE USER IF NOT EXISTS 'u'@'%';"
@@ -344,12 +346,12 @@ START_TEST(grants_are_read_where_they_are_asked_for)
         "'u'@'%' WITH GRANT OPTION;"
         "GRANT UPDATE ON granted.a TO reader; GRANT EXECUTE ON PROCEDURE granted.p TO reader;"
         "GRANT DELETE ON granted.a TO moult@'127.0.0.1'");
-    CLEANUP_TREE moult_tree *plain = mysql_test_read("granted");
+    CLEANUP_TREE moult_tree *plain = reader_test_read("granted");
     ck_attr(plain, "table:a", "grants", "");
     moult_session *s = NULL;
-    ck_assert_int_eq(mysql_test_try_open(mysql_test_url("granted", NULL), "grants=true", &s, NULL),
-                     MOULT_OK);
-    CLEANUP_TREE moult_tree *t = mysql_test_tree(s);
+    ck_assert_int_eq(
+        reader_test_try_open(reader_test_url("granted", NULL), "grants=true", &s, NULL), MOULT_OK);
+    CLEANUP_TREE moult_tree *t = reader_test_tree(s);
     myreader_close(s);
     ck_attr(t, "database:", "grants", "`reader`: SELECT");
     ck_attr(t, "table:a", "grants", "`reader`: UPDATE; `u`@`%`: INSERT*, SELECT (`x`, `y`)*");
@@ -362,14 +364,14 @@ END_TEST
 
 START_TEST(another_definer_is_told)
 {
-    mysql_test_make(
+    reader_test_make(
         "defined",
         "CREATE USER IF NOT EXISTS 'd@x'@'%'; CREATE TABLE a (x int);"
         "CREATE DEFINER='d@x'@'%' VIEW v AS SELECT 1; CREATE DEFINER='d@x'@'%' PROCEDURE p() "
         "SELECT 1;"
         "CREATE DEFINER='d@x'@'%' TRIGGER t BEFORE INSERT ON a FOR EACH ROW SET NEW.x = 1; "
         "CREATE VIEW own AS SELECT 1");
-    CLEANUP_TREE moult_tree *t = mysql_test_read("defined");
+    CLEANUP_TREE moult_tree *t = reader_test_read("defined");
     ck_attr(t, "view:v", "definer", "`d@x`@`%`");
     ck_attr(t, "procedure:p", "definer", "`d@x`@`%`");
     ck_attr(t, "trigger:t", "definer", "`d@x`@`%`");

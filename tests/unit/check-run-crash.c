@@ -256,6 +256,31 @@ START_TEST(a_commit_of_unknown_outcome_is_looked_up)
 }
 END_TEST
 
+/* A connection is lost over a statement: the probe says whether it took place, and the run goes on. */
+START_TEST(a_statement_of_unknown_outcome_is_looked_up)
+{
+    struct told told;
+    char fail_at[64];
+    make_base("memory");
+    char *base = get("base.db");
+    for (int fail = 1; fail < 40; fail++) {
+        put("x.db", base);
+        snprintf(fail_at, sizeof fail_at, "plugins.memory.fail-at=%d", fail);
+        const char *const set[] = {
+            fail_at, _i ? "plugins.memory.fail-with=lost" : "plugins.memory.fail-with=unknown", NULL};
+        run_open(NULL, set);
+        ck_ok(sync_to("memory:x.db", "b.sql", ALL, &told));
+        run_open(NULL, NULL);
+        ck_ok(validate_to("memory:x.db", "b.sql", &told));
+        check_trail("memory:x.db");
+        char *text = get("x.db");
+        ck_assert_ptr_null(strstr(text, "undoing"));
+        free(text);
+    }
+    free(base);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("run-crash");
@@ -269,6 +294,7 @@ int main(void)
         tcase_add_test(c, a_run_that_was_stopped_goes_on_later);
         tcase_add_test(c, a_stopped_transaction_leaves_nothing);
         tcase_add_loop_test(c, a_commit_of_unknown_outcome_is_looked_up, 0, 2);
+        tcase_add_loop_test(c, a_statement_of_unknown_outcome_is_looked_up, 0, 2);
     }
     suite_add_tcase(suite, c);
     return run_suite(suite);

@@ -362,8 +362,8 @@ START_TEST(odd_texts_are_understood)
         "CREATE TABLE \xc3\xa9 (\xc3\xbc TEXT, \"\xe6\x97\xa5\" INT)",
         "CREATE TABLE t (a TEXT COLLATE NOCASE, b); CREATE UNIQUE INDEX i ON t ((a), 'b' COLLATE \"RTRIM\", (b) DESC)",
         "CREATE TABLE t (a, b); CREATE INDEX i ON t (a || b COLLATE nocase, abs(a) COLLATE binary DESC)",
-        "CREATE TABLE t (a); CREATE VIEW v AS SELECT * FROM missing; CREATE TRIGGER r BEFORE INSERT ON t BEGIN "
-        "INSERT INTO nowhere VALUES (1); END",
+        ("CREATE TABLE t (a); CREATE VIEW v AS SELECT * FROM missing; CREATE TRIGGER r BEFORE INSERT ON t BEGIN "
+         "INSERT INTO nowhere VALUES (1); END"),
         "CREATE TABLE \"a\"\"b\" (c); CREATE INDEX \"i\"\"j\" ON \"a\"\"b\" (c)"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         tree_free(sqlite_test_tree_of(texts[i]));

@@ -1,0 +1,91 @@
+--- pair owners-and-grants
+--- a
+CREATE SCHEMA s AUTHORIZATION owner_a;
+GRANT USAGE ON SCHEMA s TO reader;
+CREATE TABLE s.t (a serial, b integer, c integer);
+ALTER TABLE s.t OWNER TO owner_a;
+GRANT SELECT, INSERT ON s.t TO reader WITH GRANT OPTION;
+GRANT SELECT (a), UPDATE (b) ON s.t TO writer;
+REVOKE DELETE, TRUNCATE ON s.t FROM owner_a;
+CREATE FUNCTION s.f() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+REVOKE ALL ON FUNCTION s.f() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION s.f() TO app;
+CREATE TYPE s.mood AS ENUM ('x');
+REVOKE USAGE ON TYPE s.mood FROM PUBLIC;
+CREATE VIEW s.v AS SELECT a FROM s.t;
+GRANT SELECT ON s.v TO PUBLIC;
+COMMENT ON SCHEMA s IS 'of a';
+--- b
+CREATE SCHEMA s AUTHORIZATION owner_b;
+GRANT USAGE, CREATE ON SCHEMA s TO writer;
+CREATE TABLE s.t (a serial, b integer, c integer);
+ALTER TABLE s.t OWNER TO owner_b;
+GRANT SELECT ON s.t TO reader;
+GRANT SELECT (a, c), REFERENCES (b) ON s.t TO writer WITH GRANT OPTION;
+GRANT ALL ON s.t TO app;
+CREATE FUNCTION s.f() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+ALTER FUNCTION s.f() OWNER TO owner_b;
+GRANT EXECUTE ON FUNCTION s.f() TO reader WITH GRANT OPTION;
+CREATE TYPE s.mood AS ENUM ('x');
+ALTER TYPE s.mood OWNER TO owner_a;
+CREATE VIEW s.v AS SELECT a FROM s.t;
+ALTER VIEW s.v OWNER TO owner_b;
+COMMENT ON SCHEMA s IS 'of b';
+--- rows
+INSERT INTO s.t (b) VALUES (1);
+--- same
+SELECT * FROM s.t;
+--- pair default-privileges
+--- a
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO reader;
+ALTER DEFAULT PRIVILEGES FOR ROLE owner_a IN SCHEMA public GRANT EXECUTE ON FUNCTIONS TO app;
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+CREATE TABLE old (a integer);
+--- b
+ALTER DEFAULT PRIVILEGES GRANT SELECT, INSERT ON TABLES TO writer;
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE ON SEQUENCES TO reader;
+ALTER DEFAULT PRIVILEGES REVOKE USAGE ON TYPES FROM PUBLIC;
+CREATE TABLE old (a integer);
+CREATE TABLE fresh (a serial);
+REVOKE INSERT ON fresh FROM writer;
+CREATE FUNCTION f() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+CREATE TYPE e AS ENUM ('a');
+GRANT USAGE ON TYPE e TO PUBLIC;
+--- pair schema-public
+--- a
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+COMMENT ON SCHEMA public IS 'ours';
+CREATE TABLE public.t (a integer);
+--- b
+ALTER SCHEMA public OWNER TO owner_a;
+GRANT CREATE ON SCHEMA public TO reader;
+CREATE TABLE public.t (a integer);
+--- pair public-missing
+--- a
+DROP SCHEMA public;
+CREATE SCHEMA app;
+CREATE TABLE app.t (a integer);
+--- b
+CREATE SCHEMA app;
+CREATE TABLE app.t (a integer);
+CREATE TABLE public.t (a integer);
+--- rows
+INSERT INTO app.t VALUES (1);
+--- same
+SELECT * FROM app.t;
+--- pair comments
+--- a
+CREATE TABLE t (a integer CONSTRAINT c CHECK (a > 0), b integer);
+CREATE INDEX i ON t (a);
+COMMENT ON TABLE t IS 'it''s "quoted" \ and $1';
+COMMENT ON COLUMN t.a IS 'a';
+COMMENT ON CONSTRAINT c ON t IS 'c';
+COMMENT ON INDEX i IS 'i';
+--- b
+CREATE TABLE t (a integer CONSTRAINT c CHECK (a > 0), b integer);
+CREATE INDEX i ON t (a);
+COMMENT ON TABLE t IS 'other
+line';
+COMMENT ON COLUMN t.b IS 'b';
+COMMENT ON INDEX i IS 'j';
+--- hazards none

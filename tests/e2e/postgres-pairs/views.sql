@@ -1,0 +1,145 @@
+--- pair view-columns
+--- a
+CREATE TABLE t (a integer, b text, c date);
+CREATE VIEW v WITH (security_barrier) AS SELECT a, b AS name FROM t;
+CREATE VIEW w AS SELECT v.name FROM v;
+CREATE VIEW x AS SELECT a FROM t WHERE a > 0 WITH LOCAL CHECK OPTION;
+GRANT SELECT, INSERT ON v TO reader;
+GRANT UPDATE (name) ON v TO writer;
+COMMENT ON COLUMN v.name IS 'of b';
+ALTER VIEW v ALTER COLUMN name SET DEFAULT 'none';
+CREATE FUNCTION ins() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$;
+CREATE TRIGGER ins INSTEAD OF INSERT ON v FOR EACH ROW EXECUTE FUNCTION ins();
+CREATE RULE del AS ON DELETE TO v DO INSTEAD NOTHING;
+--- b
+CREATE TABLE t (a integer, b text, c date);
+CREATE VIEW v WITH (security_invoker) AS SELECT a, b AS title, c FROM t WHERE a > 1;
+CREATE VIEW w AS SELECT v.title AS name, v.c FROM v;
+CREATE VIEW x AS SELECT a, b FROM t WHERE a > 0 WITH CASCADED CHECK OPTION;
+GRANT SELECT, INSERT ON v TO reader;
+GRANT UPDATE (title) ON v TO writer;
+COMMENT ON COLUMN v.title IS 'of b';
+ALTER VIEW v ALTER COLUMN title SET DEFAULT 'none';
+CREATE FUNCTION ins() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$;
+CREATE TRIGGER ins INSTEAD OF INSERT ON v FOR EACH ROW EXECUTE FUNCTION ins();
+CREATE RULE del AS ON DELETE TO v DO INSTEAD NOTHING;
+--- rows
+INSERT INTO t VALUES (1, 'b', '2020-01-01');
+--- same
+SELECT * FROM t;
+--- pair view-grows
+--- a
+CREATE TABLE t (a integer, b text);
+CREATE VIEW v AS SELECT a FROM t;
+CREATE VIEW w AS SELECT * FROM v;
+--- b
+CREATE TABLE t (a integer, b text, c integer);
+CREATE VIEW v AS SELECT a, b, c FROM t WHERE a > 2;
+CREATE VIEW w AS SELECT v.a FROM v;
+--- no-sql DROP VIEW
+--- one-way
+--- pair recursive-views-and-functions
+--- a
+CREATE TABLE t (id integer PRIMARY KEY, up integer REFERENCES t);
+CREATE FUNCTION depth(i integer) RETURNS integer LANGUAGE sql STABLE AS $$ SELECT 1 $$;
+CREATE VIEW v AS SELECT id, depth(id) AS d FROM t;
+CREATE FUNCTION deepest() RETURNS integer LANGUAGE sql STABLE BEGIN ATOMIC SELECT max(d) FROM v; END;
+CREATE MATERIALIZED VIEW m AS WITH RECURSIVE r AS (SELECT id FROM t UNION SELECT t.id FROM t JOIN r ON t.up = r.id) SELECT id, deepest() AS most FROM r;
+CREATE INDEX m_id ON m (id);
+COMMENT ON MATERIALIZED VIEW m IS 'tree';
+--- b
+CREATE TABLE t (id bigint PRIMARY KEY, up bigint REFERENCES t);
+CREATE FUNCTION depth(i bigint) RETURNS bigint LANGUAGE sql STABLE AS $$ SELECT 1::bigint $$;
+CREATE VIEW v AS SELECT id, depth(id) AS d FROM t;
+CREATE FUNCTION deepest() RETURNS bigint LANGUAGE sql STABLE BEGIN ATOMIC SELECT max(d) FROM v; END;
+CREATE MATERIALIZED VIEW m AS WITH RECURSIVE r AS (SELECT id FROM t UNION SELECT t.id FROM t JOIN r ON t.up = r.id) SELECT id, deepest() AS most FROM r;
+CREATE INDEX m_id ON m (id);
+COMMENT ON MATERIALIZED VIEW m IS 'tree';
+--- rows
+INSERT INTO t VALUES (1, NULL), (2, 1);
+--- same
+SELECT * FROM t ORDER BY id;
+--- pair function-signature
+--- a
+CREATE FUNCTION f(a integer, b text DEFAULT 'x') RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT a';
+GRANT EXECUTE ON FUNCTION f(integer, text) TO reader;
+COMMENT ON FUNCTION f(integer, text) IS 'f';
+CREATE TABLE t (a integer DEFAULT f(1), b integer CHECK (f(b) > 0), c integer GENERATED ALWAYS AS (f(a)) STORED);
+CREATE INDEX t_f ON t (f(a, 'y'));
+CREATE VIEW v AS SELECT f(a) AS x FROM t;
+ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+CREATE POLICY p ON t USING (f(a) > 0);
+CREATE AGGREGATE agg(integer) (SFUNC = int4larger, STYPE = integer, INITCOND = '0');
+CREATE OPERATOR === (LEFTARG = integer, RIGHTARG = text, FUNCTION = f);
+CREATE PROCEDURE proc(INOUT a integer) LANGUAGE plpgsql AS $$ BEGIN a := a + 1; END $$;
+--- b
+CREATE FUNCTION f(a integer, b text DEFAULT 'x', c integer DEFAULT 3) RETURNS integer LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 5 AS 'SELECT a';
+GRANT EXECUTE ON FUNCTION f(integer, text, integer) TO reader;
+CREATE FUNCTION f(a integer, b text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true';
+CREATE TABLE t (a integer DEFAULT f(1, 'x', 2), b integer CHECK (f(b, 'x', 2) > 0), c integer GENERATED ALWAYS AS (f(a, 'z', 1)) STORED);
+CREATE INDEX t_f ON t (f(a, 'y', 1));
+CREATE VIEW v AS SELECT f(a, 'q', 9) AS x FROM t;
+ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+CREATE POLICY p ON t USING (f(a, 'p', 1) > 0);
+CREATE AGGREGATE agg(integer) (SFUNC = int4smaller, STYPE = integer, INITCOND = '9');
+CREATE OPERATOR === (LEFTARG = integer, RIGHTARG = text, FUNCTION = f, COMMUTATOR = ===);
+CREATE PROCEDURE proc(INOUT b integer, c text DEFAULT NULL) LANGUAGE plpgsql AS $$ BEGIN b := b + 2; END $$;
+--- rows
+INSERT INTO t VALUES (1, 2);
+--- same
+SELECT a, b FROM t;
+--- pair function-kinds
+--- a
+CREATE FUNCTION k() RETURNS integer LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION s(a integer) RETURNS SETOF integer LANGUAGE sql ROWS 10 AS 'SELECT 1';
+CREATE FUNCTION o(IN a integer, OUT b integer, OUT c text) LANGUAGE sql AS 'SELECT 1, ''x''';
+CREATE FUNCTION sec() RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET work_mem = '1MB' AS $$ BEGIN RETURN 1; END $$;
+CREATE FUNCTION var(VARIADIC a integer[]) RETURNS integer LANGUAGE sql STRICT LEAKPROOF AS 'SELECT 1';
+--- b
+CREATE PROCEDURE k() LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION s(b integer) RETURNS TABLE (x integer, y integer) LANGUAGE sql ROWS 20 AS 'SELECT 1, 2';
+CREATE FUNCTION o(IN a integer, OUT b bigint, OUT c text) LANGUAGE sql AS 'SELECT 1::bigint, ''x''';
+CREATE FUNCTION sec() RETURNS integer LANGUAGE plpgsql SET search_path = public AS $$ BEGIN RETURN 2; END $$;
+CREATE FUNCTION var(VARIADIC a text[]) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+--- pair triggers-and-rules
+--- a
+CREATE TABLE t (a integer, b integer);
+CREATE TABLE log (n integer);
+CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NULL; END $$;
+CREATE TRIGGER one AFTER INSERT ON t REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION f();
+CREATE CONSTRAINT TRIGGER two AFTER UPDATE ON t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION f();
+CREATE TRIGGER three BEFORE DELETE ON t FOR EACH ROW EXECUTE FUNCTION f('x', 'it''s');
+ALTER TABLE t DISABLE TRIGGER three;
+CREATE RULE r AS ON INSERT TO t WHERE new.a > 1 DO ALSO INSERT INTO log VALUES (new.a);
+--- b
+CREATE TABLE t (a integer, b integer);
+CREATE TABLE log (n integer);
+CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$;
+CREATE TRIGGER one AFTER UPDATE ON t REFERENCING OLD TABLE AS stale NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION f();
+CREATE CONSTRAINT TRIGGER two AFTER UPDATE ON t FROM log NOT DEFERRABLE FOR EACH ROW EXECUTE FUNCTION f();
+CREATE TRIGGER three BEFORE DELETE ON t FOR EACH ROW EXECUTE FUNCTION f('x', 'it''s');
+ALTER TABLE t ENABLE REPLICA TRIGGER three;
+CREATE RULE r AS ON INSERT TO t DO ALSO (INSERT INTO log VALUES (new.a); INSERT INTO log VALUES (new.b));
+ALTER TABLE t DISABLE RULE r;
+--- rows
+INSERT INTO t VALUES (0, 0);
+--- same
+SELECT * FROM t;
+--- pair policies
+--- a
+CREATE TABLE t (a integer, who text);
+ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+CREATE POLICY p ON t FOR SELECT TO reader, writer USING (who = CURRENT_USER);
+CREATE POLICY q ON t AS RESTRICTIVE FOR INSERT WITH CHECK (a > 0);
+CREATE POLICY r ON t USING (true) WITH CHECK (false);
+--- b
+CREATE TABLE t (a integer, who text);
+ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+ALTER TABLE t FORCE ROW LEVEL SECURITY;
+CREATE POLICY p ON t FOR SELECT TO writer USING (who = SESSION_USER OR a IN (SELECT 1));
+CREATE POLICY q ON t FOR INSERT WITH CHECK (a > 1);
+CREATE POLICY r ON t TO CURRENT_USER USING (true);
+--- rows
+INSERT INTO t VALUES (1, 'x');
+--- same
+SELECT count(*) FROM pg_class WHERE relname = 't';
