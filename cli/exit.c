@@ -28,6 +28,7 @@ static const struct {
     {MOULT_ERR_OPEN_RUN, 6, "open-run"},
     {MOULT_ERR_DIFFERS, 1, "differs"},
     {MOULT_ERR_SQL, 1, "sql"},
+    {MOULT_ERR_TOO_LARGE, 1, "too-large"},
 };
 
 int exit_code(moult_status status)

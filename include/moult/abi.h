@@ -46,6 +46,7 @@ typedef int32_t moult_status;
 #define MOULT_ERR_OPEN_RUN 17    /* an earlier attempt is still open and could not be ended */
 #define MOULT_ERR_DIFFERS 18     /* the state reached is not the state wanted */
 #define MOULT_ERR_SQL 19         /* the server refused a statement for another reason */
+#define MOULT_ERR_TOO_LARGE 20   /* the transaction is more than the server should bear: make it smaller */
 
 #define MOULT_LOG_ERROR 1
 #define MOULT_LOG_WARNING 2

@@ -72,6 +72,9 @@ typedef struct moult_dialect {
     /* May be NULL.  Statements, each with its semicolon and line end, that make of any session one in which what render
      * wrote means the same as in the reader's: they begin the SQL that moult hands to people. */
     const char *preamble;
+    /* May be NULL.  The command of the database's own client that says what ends the statements after it
+     * ("DELIMITER"): used in that SQL for statements that hold a semicolon themselves. */
+    const char *delimiter;
 } moult_dialect;
 
 /* ---- reader ---- */
@@ -92,6 +95,8 @@ typedef struct moult_open {
     /* For writer.scratch, where LIKE is NULL: of what kind the new database is to be. */
     const char *target;  /* URL of a place that it is for; NULL: not known */
     const char *tenants; /* how TARGET's tenants are found, of which it is for one; NULL: it has none */
+    uint32_t local;      /* 1: only on a server of this machine: nobody has said where else it may be */
+    uint32_t reserved;
 } moult_open;
 
 typedef struct moult_server {

@@ -39,7 +39,7 @@ static void lend_error_set(moult_ctx *ctx, moult_error *err, moult_status code, 
                            size_t len)
 {
     (void)ctx;
-    if (code <= MOULT_OK || code > MOULT_ERR_SQL)
+    if (code <= MOULT_OK || code > MOULT_ERR_TOO_LARGE)
         code = MOULT_ERR_INTERNAL; /* a newer plugin's code, or none */
     error_set(err, code, "%.*s", text_len(len), msg ? msg : "");
 }

@@ -87,12 +87,16 @@ moult_status plan_seal(struct moult_plan *plan, moult_error *err);
 moult_status plan_write_json(const struct moult_plan *plan, moult_write_fn *write, void *arg, moult_error *err);
 moult_status plan_read_json(struct str json, const char *name, struct moult_plan **out, moult_error *err);
 moult_status plan_write_text(const struct moult_plan *plan, moult_write_fn *write, void *arg, moult_error *err);
+/* How a dialect's SQL is written for people: moult_dialect's fields of these names, or NULL. */
+struct plan_script {
+    const char *preamble, *delimiter;
+};
 /* Each statement ends in ";" and a line end, under a comment that names its step; without BEGIN and COMMIT, which
- * are the caller's.  Markers stand as they are.  PREAMBLE: the dialect's; NULL = none. */
-moult_status plan_write_sql(const struct moult_plan *plan, const char *preamble, moult_write_fn *write, void *arg,
+ * are the caller's.  Markers stand as they are. */
+moult_status plan_write_sql(const struct moult_plan *plan, struct plan_script how, moult_write_fn *write, void *arg,
                             moult_error *err);
 /* The statements without comments. */
-moult_status plan_write_sql_bare(const struct moult_plan *plan, const char *preamble, moult_write_fn *write, void *arg,
+moult_status plan_write_sql_bare(const struct moult_plan *plan, struct plan_script how, moult_write_fn *write, void *arg,
                                  moult_error *err);
 
 /* The function table lent to plugins. */

@@ -138,10 +138,25 @@ static bool may_end_in_comment(struct str sql)
     return memmem(last, n, "--", 2) || memchr(last, '#', n);
 }
 
-static void write_statement(struct buf *b, struct str sql)
+/* "$$", or as many as the text does not hold. */
+static void write_delimited(struct buf *b, struct str sql, const char *command)
+{
+    char end[16] = "$$";
+    while (strlen(end) < sizeof end - 1 && memmem(sql.p, sql.n, end, strlen(end)))
+        strcat(end, "$");
+    buf_printf(b, "%s %s\n", command, end);
+    buf_str(b, sql);
+    buf_printf(b, "%s%s\n%s ;\n", may_end_in_comment(sql) ? "\n" : "", end, command);
+}
+
+static void write_statement(struct buf *b, struct str sql, const char *delimiter)
 {
     if (!sql.p || !sql.n)
         return;
+    if (delimiter && memchr(sql.p, ';', sql.n)) {
+        write_delimited(b, sql, delimiter);
+        return;
+    }
     buf_str(b, sql);
     buf_puts(b, may_end_in_comment(sql) ? "\n;\n" : ";\n");
 }
@@ -152,30 +167,30 @@ static void write_header(struct buf *b, const struct plan_step *s, size_t number
     write_title(b, s);
 }
 
-static moult_status write_sql(const struct moult_plan *plan, const char *preamble, bool headers,
+static moult_status write_sql(const struct moult_plan *plan, struct plan_script how, bool headers,
                               moult_write_fn *write, void *arg, moult_error *err)
 {
     CLEANUP_BUF struct buf b = {0};
-    if (preamble && plan->step_count)
-        buf_printf(&b, "%s\n", preamble);
+    if (how.preamble && plan->step_count)
+        buf_printf(&b, "%s\n", how.preamble);
     for (size_t i = 0; i < plan->step_count; i++) {
         const struct plan_step *s = &plan->steps[i];
         if (headers)
             write_header(&b, s, i + 1);
         for (size_t k = 0; k < s->statement_count; k++)
-            write_statement(&b, s->statements[k].sql);
+            write_statement(&b, s->statements[k].sql, how.delimiter);
     }
     return hand_over(&b, write, arg, err);
 }
 
-moult_status plan_write_sql(const struct moult_plan *plan, const char *preamble,
+moult_status plan_write_sql(const struct moult_plan *plan, struct plan_script how,
                             moult_write_fn *write, void *arg, moult_error *err)
 {
-    return write_sql(plan, preamble, true, write, arg, err);
+    return write_sql(plan, how, true, write, arg, err);
 }
 
-moult_status plan_write_sql_bare(const struct moult_plan *plan, const char *preamble,
+moult_status plan_write_sql_bare(const struct moult_plan *plan, struct plan_script how,
                                  moult_write_fn *write, void *arg, moult_error *err)
 {
-    return write_sql(plan, preamble, false, write, arg, err);
+    return write_sql(plan, how, false, write, arg, err);
 }

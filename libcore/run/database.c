@@ -100,6 +100,7 @@ static moult_status adapter_of(moult_targets *t, const char *url, const char *te
     if (st != MOULT_OK)
         return st;
     t->adapter.scratch = adapter_scratch_url(t->scratch, url);
+    t->adapter.scratch_local = !t->scratch;
     t->adapter.target = url;
     t->adapter.tenants = tenants;
     t->adapter.scope = (struct scope){t->manage, t->ignore};

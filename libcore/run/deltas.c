@@ -53,5 +53,5 @@ moult_status moult_delta_write(moult *m, const moult_delta *delta, uint32_t form
     moult_status st = adapter_for_tree(m, delta->from, &a, err);
     if (st == MOULT_OK)
         st = plan_plain(m, &a, delta, &plan, err);
-    return st == MOULT_OK ? plan_write_sql(plan, a.dialect->preamble, write, arg, err) : st;
+    return st == MOULT_OK ? plan_write_sql(plan, dialect_script(a.dialect), write, arg, err) : st;
 }

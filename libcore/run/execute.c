@@ -183,6 +183,18 @@ static moult_status run_by_steps(struct execution *x, moult_error *err)
     return st == MOULT_OK ? end_run(x, run_steps(x, err), err) : st;
 }
 
+/* What is too much for one transaction of this server, which has been taken back, is done in several.  That
+ * its end is the wanted one is then seen too late, unless it was tried. */
+static moult_status run_in_parts(struct execution *x, moult_error *err)
+{
+    if (!x->plan->rehearsed || x->plan->step_count < 2)
+        return MOULT_ERR_TOO_LARGE;
+    moult_error_clear(err);
+    memset(x->steps, 0, (x->plan->step_count + 1) * sizeof *x->steps);
+    x->most = x->at ? x->at : 1;
+    return run_by_steps(x, err);
+}
+
 moult_status execute_plan(const moult_targets *t, const struct unit *u, moult_session *s,
                           const struct moult_plan *plan, moult_error *err)
 {
@@ -193,6 +205,8 @@ moult_status execute_plan(const moult_targets *t, const struct unit *u, moult_se
         return error_nomem(err);
     }
     moult_status st = plan_as_one(t, plan) ? run_as_one(&x, err) : run_by_steps(&x, err);
+    if (st == MOULT_ERR_TOO_LARGE && plan_as_one(t, plan))
+        st = run_in_parts(&x, err);
     if (!LOCK_IS_TXN(t))
         PLUGIN_CALL(t->adapter.writer, unlock, s, NULL);
     return st;

@@ -20,6 +20,7 @@ struct execution {
     struct ledger ledger;
     struct step_state *steps; /* one an element of the plan; owned */
     size_t at;                /* step that failed */
+    size_t most;              /* steps in one transaction; 0: as many as there are */
     bool taken_over;          /* another process ends the run: hands off */
 };
 void execution_free(struct execution *x);

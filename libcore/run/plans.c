@@ -197,7 +197,7 @@ moult_status moult_plan_write(moult *m, const moult_plan *plan, uint32_t format,
         return plan_write_json(plan, write, arg, err);
     case MOULT_FORMAT_SQL:
         st = dialect_named(m, plan->adapter, &dialect, err);
-        return st == MOULT_OK ? plan_write_sql(plan, dialect->preamble, write, arg, err) : st;
+        return st == MOULT_OK ? plan_write_sql(plan, dialect_script(dialect), write, arg, err) : st;
     default:
         return error_set(err, MOULT_ERR_CONFIG, "a plan is written as text, json or sql");
     }

@@ -153,8 +153,10 @@ static moult_status load_ddl(struct loading *l, const char *path, const char *li
     moult_status st = settings_like(l, like, t, err);
     if (st != MOULT_OK)
         return st;
-    if (l->how && l->how->scratch)
+    if (l->how && l->how->scratch) {
         t->adapter.scratch = l->how->scratch;
+        t->adapter.scratch_local = false;
+    }
     st = desired_load(l->m, &t->adapter, path, l->how, &tree, &hints, err);
     if (st != MOULT_OK)
         return st;

@@ -34,6 +34,7 @@ struct adapter {
     const moult_writer *writer; /* NULL until adapter_writer() */
     const moult_config *reader_config, *writer_config;
     const char *scratch; /* URL of the place where scratch databases are made; NULL: none allowed */
+    bool scratch_local;  /* only if that is on this machine */
     const char *target;  /* URL that this is about, and how its tenants are found; or NULL */
     const char *tenants;
     struct scope scope; /* what a unit owns */

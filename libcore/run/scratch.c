@@ -22,14 +22,15 @@ moult_status scratch_open(struct moult *m, struct adapter *a, moult_session *lik
             "the desired state from a compiled snapshot");
         return MOULT_ERR_CONFIG;
     }
-    moult_open how = {.size = MOULT_END(moult_open, tenants),
+    moult_open how = {.size = MOULT_END(moult_open, reserved),
                       .purpose = MOULT_PURPOSE_WRITE,
                       .url = a->scratch,
                       .config = a->writer_config,
                       .op = &out->op,
                       .lock_timeout_ms = SCRATCH_LOCK_MS,
                       .target = a->target,
-                      .tenants = a->tenants};
+                      .tenants = a->tenants,
+                      .local = a->scratch_local};
     st = PLUGIN_CALL(a->writer, scratch, &m->host, &how, like, &out->session, err);
     return st == MOULT_OK ? st : (error_prefix(err, "cannot make a scratch database"), st);
 }

@@ -186,5 +186,5 @@ moult_status moult_snapshot_write(moult *m, const moult_snapshot *snapshot, uint
     moult_status st = dialect_named(m, snapshot->tree->adapter, &dialect, err);
     if (st == MOULT_OK)
         st = tree_plan(m, snapshot->tree, &plan, err);
-    return st == MOULT_OK ? plan_write_sql_bare(plan, dialect->preamble, write, arg, err) : st;
+    return st == MOULT_OK ? plan_write_sql_bare(plan, dialect_script(dialect), write, arg, err) : st;
 }

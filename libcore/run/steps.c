@@ -289,9 +289,15 @@ moult_status run_steps(struct execution *x, moult_error *err)
         x->at = i;
         if (step_inside(x, &p->steps[i])) {
             while (to < p->step_count && p->steps[to].group == p->steps[i].group &&
-                   step_inside(x, &p->steps[to]))
+                   step_inside(x, &p->steps[to]) && (!x->most || to - i < x->most))
                 to++;
             st = run_group(x, i, to, err);
+            if (st == MOULT_ERR_TOO_LARGE && to > i + 1) { /* it was taken back: a smaller one */
+                moult_error_clear(err);
+                x->most = x->at > i ? x->at - i : 1;
+                st = MOULT_OK;
+                continue;
+            }
         } else
             for (size_t k = x->steps[i].done; k < p->steps[i].statement_count && st == MOULT_OK;
                  k++)

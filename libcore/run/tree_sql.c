@@ -195,14 +195,14 @@ static moult_status into_buf(void *arg, const char *bytes, size_t len)
 }
 
 /* The object's steps, from FIRST on, as the text of its file. */
-static moult_status object_sql(const struct moult_plan *plan, size_t first, struct buf *out,
-                               moult_error *err)
+static moult_status object_sql(const struct moult_plan *plan, size_t first, struct plan_script how,
+                               struct buf *out, moult_error *err)
 {
     for (size_t i = first; i < plan->step_count; i++) {
         if (!str_eq(plan->steps[i].object, plan->steps[first].object))
             continue;
         struct moult_plan one = {.steps = &plan->steps[i], .step_count = 1};
-        moult_status st = plan_write_sql_bare(&one, NULL, into_buf, out, err);
+        moult_status st = plan_write_sql_bare(&one, how, into_buf, out, err);
         if (st != MOULT_OK)
             return st;
     }
@@ -232,7 +232,8 @@ static moult_status name_files(const moult_tree *tree, const struct moult_plan *
 }
 
 static moult_status write_files(const char *dir, const struct moult_plan *plan,
-                                const struct names *names, uint32_t *files, moult_error *err)
+                                struct plan_script how, const struct names *names, uint32_t *files,
+                                moult_error *err)
 {
     CLEANUP_BUF struct buf path = {0}, text = {0};
     for (size_t i = 0; i < plan->step_count; i++) {
@@ -246,7 +247,7 @@ static moult_status write_files(const char *dir, const struct moult_plan *plan,
         buf_str(&path, (struct str){slash, name.n - (size_t)(slash - name.p)});
         buf_clear(&text);
         if (st == MOULT_OK)
-            st = object_sql(plan, i, &text, err);
+            st = object_sql(plan, i, how, &text, err);
         if (st == MOULT_OK)
             st = buf_ok(&path) ? file_write(path.p, buf_view(&text), err) : error_nomem(err);
         if (st != MOULT_OK)
@@ -284,7 +285,10 @@ moult_status moult_snapshot_write_dir(moult *m, const moult_snapshot *snapshot, 
     if (!marker.p)
         return error_nomem(err);
     bool marked = file_exists(marker.p);
-    moult_status st = marked ? read_marker(&old, marker.p, err) : MOULT_OK;
+    const moult_dialect *dialect = NULL;
+    moult_status st = dialect_named(m, snapshot->tree->adapter, &dialect, err);
+    if (st == MOULT_OK && marked)
+        st = read_marker(&old, marker.p, err);
     if (st == MOULT_OK)
         st = check_folder(dir, "", &old, marked, err);
     if (st == MOULT_OK)
@@ -297,7 +301,8 @@ moult_status moult_snapshot_write_dir(moult *m, const moult_snapshot *snapshot, 
     if (st == MOULT_OK)
         st = write_marker(marker.p, &names, &old, err);
     if (st == MOULT_OK)
-        st = write_files(dir, plan, &names, &written, err);
+        st = write_files(dir, plan, (struct plan_script){.delimiter = dialect->delimiter}, &names,
+                         &written, err);
     if (st == MOULT_OK)
         st = remove_old(dir, &old, &names, err);
     if (st == MOULT_OK)

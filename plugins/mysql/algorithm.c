@@ -141,6 +141,14 @@ static void drop_column(struct marks *m, const moult_node *column, bool replaced
         m->e->hazards |= MOULT_HAZARD_DELETES_DATA | MOULT_HAZARD_NOT_REVERSIBLE;
 }
 
+static void empty_column(struct marks *m)
+{
+    copy(m, "the server does not convert values between the types: there must be none");
+    m->e->hazards |= MOULT_HAZARD_ROWS_MAY_FORBID;
+    m->set |= DROP;
+    m->tightens = true;
+}
+
 static void retype_column(struct marks *m, const struct column_step *c)
 {
     uint32_t what = column_type_facts(m->host, c->from, c->to);
@@ -210,7 +218,9 @@ static void look_at_columns(struct marks *m)
         drop_column(m, d->dropped.at[i], false);
     for (uint32_t i = 0; i < d->column_count; i++) {
         const struct column_step *c = &d->columns[i];
-        if (c->what & COLUMN_REPLACE)
+        if (c->what & COLUMN_EMPTY)
+            empty_column(m);
+        else if (c->what & COLUMN_REPLACE)
             drop_column(m, c->from, true);
         if (c->what & (COLUMN_ADD | COLUMN_REPLACE))
             add_column(m, c, (c->what & COLUMN_REPLACE) != 0);

@@ -207,23 +207,15 @@ static const char *const shapes[] = {"point",           "linestring",   "polygon
                                      "multipoint",      "multilinestring", "multipolygon",
                                      "geometrycollection", "geometry",  NULL};
 
-bool type_needs_bridge(const moult_host *host, const moult_node *from, const moult_node *to)
+bool type_converts(const moult_host *host, const moult_node *from, const moult_node *to)
 {
     struct type a = type_of(node_text(host, from, "type"));
     struct type b = type_of(node_text(host, to, "type"));
     bool bytes, x = rank(a.name, apart) >= 0 || rank(a.name, shapes) >= 0;
     bool y = rank(b.name, apart) >= 0 || rank(b.name, shapes) >= 0;
-    if ((!x && !y) || slice_eq(a.name, b.name) ||
-        (rank(a.name, shapes) >= 0 && rank(b.name, shapes) >= 0))
-        return false;
-    return (x || (!is_string(&a, &bytes) && !is_member(&a))) &&
-           (y || (!is_string(&b, &bytes) && !is_member(&b)));
-}
-
-const char *type_bridge(const moult_host *host, const moult_node *from)
-{
-    struct type t = type_of(node_text(host, from, "type"));
-    return rank(t.name, shapes) >= 0 ? "longblob" : "varchar(64) CHARACTER SET utf8mb4";
+    return (!x && !y) || slice_eq(a.name, b.name) ||
+           (rank(a.name, shapes) >= 0 && rank(b.name, shapes) >= 0) || is_string(&a, &bytes) ||
+           is_member(&a) || is_string(&b, &bytes) || is_member(&b);
 }
 
 uint32_t column_type_facts(const moult_host *host, const moult_node *from, const moult_node *to)

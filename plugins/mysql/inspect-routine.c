@@ -119,6 +119,16 @@ static size_t take_returns(struct table_text *t, const struct routine *r, struct
     return at + n + (end != NULL);
 }
 
+static struct slice trimmed(struct slice s)
+{
+    static const char space[] = " \t\r\n";
+    for (; s.n && strchr(space, s.p[0]); s.p++)
+        s.n--;
+    while (s.n && strchr(space, s.p[s.n - 1]))
+        s.n--;
+    return s;
+}
+
 static size_t skip_spaces(struct slice sql, size_t at)
 {
     while (at < sql.n && (sql.p[at] == ' ' || sql.p[at] == '\n'))
@@ -145,9 +155,12 @@ static bool read_routine(struct table_text *t, const struct routine *r, struct s
         at = name->at + name->n;
         at = past_characteristics(sql, at, escapes);
     } else {
-        if (!mypart_parens(t, &out->parameters))
+        uint32_t open = t->at, first, end;
+        if (!mypart_parens_tokens(t, &first, &end))
             return false;
-        const struct token *close = mypart_token(t, t->at - 1);
+        const struct token *close = mypart_token(t, end);
+        size_t from = mypart_token(t, open)->at + 1; /* with the white space of their author */
+        out->parameters = (struct slice){sql.p + from, close->at - from};
         at = take_returns(t, r, sql, close->at + 1, out);
         if (t->bad)
             return false;
@@ -191,8 +204,9 @@ static moult_node *put_routine(struct inspect *in, const struct routine *r, stru
 {
     struct naming naming = {.how = how, .strength = MOULT_REF_TEXT};
     moult_node *node = myput_object(in, r->kind, key);
-    if (text->parameters.n)
-        myput(in, node, MOULT_SHAPE, "parameters", text->parameters);
+    struct slice same = trimmed(text->parameters);
+    if (same.n)
+        myput_same(in, node, MOULT_SHAPE, "parameters", text->parameters, same);
     myput(in, node, MOULT_SHAPE, "returns", text->returns);
     myput_flag(in, node, "aggregate", text->aggregate);
     mymark_put(in, node, "body", text->body, &naming);

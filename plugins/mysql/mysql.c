@@ -21,7 +21,7 @@ static const moult_param *const params[] = {&param_grants, &param_statement_time
 const moult_dialect mysql_dialect = {
     .head =
         {
-            .size = MOULT_END(moult_dialect, fold),
+            .size = MOULT_END(moult_dialect, delimiter),
             .major = MOULT_DIALECT_MAJOR,
             .minor = MOULT_DIALECT_MINOR,
             .threading = MOULT_THREAD_FREE,
@@ -36,6 +36,9 @@ const moult_dialect mysql_dialect = {
     .render = mydialect_render,
     .bind = mydialect_bind,
     .fold = mydialect_fold,
+    /* Texts have backslashes, and times are those of the reader's session. */
+    .preamble = "SET NAMES utf8mb4;\nSET SESSION sql_mode = '', time_zone = '+00:00';\n",
+    .delimiter = "DELIMITER",
 };
 
 const moult_reader mysql_reader = {

@@ -52,6 +52,7 @@ mysql_dialect_sources = \
 	plugins/mysql/render-rename.c \
 	plugins/mysql/render-rights.c \
 	plugins/mysql/render-routine.c \
+	plugins/mysql/render-table.c \
 	plugins/mysql/render-trigger.c \
 	plugins/mysql/ways.c \
 	plugins/mysql/ways-table.c

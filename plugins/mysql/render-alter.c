@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* render-alter.c - CREATE TABLE and ALTER TABLE. */
+/* render-alter.c - ALTER TABLE: all that differs in a table at once. */
 #include <stdlib.h>
 
 #include "render.h"
@@ -199,6 +199,18 @@ static void finish_alter(struct alter *a, const struct effort *e)
         mytext_add(a->sql, how.p + 1, how.n - 1);
 }
 
+static void drop_demand(struct alter *a)
+{
+    uint32_t what = 0;
+    char name[64];
+    for (uint32_t i = 0; i < a->d->column_count; i++)
+        what |= a->d->columns[i].what;
+    if (!(what & COLUMN_EMPTY))
+        return;
+    next(a);
+    say(a->r, "DROP CONSTRAINT @", temporary_name(a->r, name, "empty"));
+}
+
 static void alter_main(struct rendering *r, const struct table_diff *d)
 {
     const moult_host *host = r->host;
@@ -208,6 +220,7 @@ static void alter_main(struct rendering *r, const struct table_diff *d)
     bool keeps = node_has(host, d->to, "versioned");
     effort_of(d, &e);
     begin_alter(r, d->from);
+    drop_demand(&a);
     drop_parts(&a, d->keys, d->key_count);
     drop_parts(&a, d->checks, d->check_count);
     drop_parts(&a, d->periods, d->period_count);
@@ -313,26 +326,23 @@ static void store_values(struct rendering *r, const struct table_diff *d)
           node_key(r->host, d->from), node_name(r->host, first), slice_z("%"), slice_z("%"));
 }
 
-static void bridge_types(struct rendering *r, const struct table_diff *d)
+/* The server has to find that no row has a value in columns that are replaced, before they are. */
+static void demand_empty(struct rendering *r, const struct table_diff *d)
 {
-    struct alter a = {.r = r, .d = d, .sql = &r->sql};
-    const moult_node *first = NULL;
+    const char *before = "";
+    char name[64];
     begin_alter(r, d->from);
+    say(r, "\n  ADD CONSTRAINT @ CHECK (", temporary_name(r, name, "empty"));
     for (uint32_t i = 0; i < d->column_count; i++) {
-        const moult_node *column = d->columns[i].from;
-        if (!(d->columns[i].what & COLUMN_BRIDGE))
+        if (!(d->columns[i].what & COLUMN_EMPTY))
             continue;
-        next(&a);
-        say(r, "MODIFY COLUMN @ %%", name_of(&a, column), slice_z(type_bridge(r->host, column)),
-            slice_z(node_has(r->host, column, "not_null") ? " NOT NULL" : ""));
-        first = column;
+        say(r, "%@ IS NULL", slice_z(before), node_name(r->host, d->columns[i].from));
+        before = " AND ";
     }
-    finish_alter(&a, &(struct effort){.algorithm = ALGORITHM_COPY, .shared = true});
+    say(r, ")");
+    effort_say(&(struct effort){.algorithm = ALGORITHM_COPY, .shared = true}, r->mysql, &r->sql);
     done(r);
-    probe(r,
-          "SELECT count(*) = 1 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND "
-          "TABLE_NAME = ~ AND COLUMN_NAME = ~ AND DATA_TYPE IN ('varchar', 'longblob')",
-          node_key(r->host, d->from), node_name(r->host, first));
+    probe_constraint(r, node_key(r->host, d->from), temporary_name(r, name, "empty"), false);
 }
 
 static void take_back_options(struct rendering *r, const struct table_diff *d,
@@ -357,16 +367,6 @@ static void forget_history(struct rendering *r, const struct table_diff *d)
           node_key(r->host, d->from));
 }
 
-static void unset_defaults(struct rendering *r, const moult_node *table, const moult_node *column)
-{
-    run(r, "ALTER TABLE @\n  ALTER COLUMN @ DROP DEFAULT", node_key(r->host, table),
-        node_name(r->host, column));
-    probe(r,
-          "SELECT count(*) = 1 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND "
-          "TABLE_NAME = ~ AND COLUMN_NAME = ~ AND COLUMN_DEFAULT IS NULL",
-          node_key(r->host, table), node_name(r->host, column));
-}
-
 void alter_table(struct rendering *r, const moult_node *from, const moult_node *to, bool drop)
 {
     CLEANUP_DIFF struct table_diff d = {0};
@@ -379,8 +379,8 @@ void alter_table(struct rendering *r, const moult_node *from, const moult_node *
         what |= d.columns[i].what;
     if (what & COLUMN_STORE)
         store_values(r, &d);
-    if (what & COLUMN_BRIDGE)
-        bridge_types(r, &d);
+    if (what & COLUMN_EMPTY)
+        demand_empty(r, &d);
     if (d.early.n)
         take_back_options(r, &d, &d.early);
     if (d.forgets)
@@ -392,48 +392,10 @@ void alter_table(struct rendering *r, const moult_node *from, const moult_node *
         take_back_options(r, &d, &d.late);
     for (uint32_t i = 0; i < d.column_count; i++)
         if (d.columns[i].unset)
-            unset_defaults(r, to, d.columns[i].to);
+            unset_default(r, to, d.columns[i].to);
     if (!inside && d.partition != PARTITION_NONE)
         alter_partitions(r, &d);
     render_all_grants(r, from, to);
     if (!r->emitted)
         nothing(r, "it changes with what stands before it");
-}
-
-void create_table(struct rendering *r, const moult_node *table)
-{
-    struct mytable t;
-    if (mytable_gather(r->host->tree, table, NULL, 0, &t)) {
-        mycreate_table(&t, (struct slice){0}, &r->sql);
-        done(r);
-        probe_relation(r, node_key(r->host, table), false);
-        for (uint32_t i = 0; i < t.column_count; i++)
-            if (node_has(r->host, t.columns[i], "no_default"))
-                unset_defaults(r, table, t.columns[i]);
-    } else {
-        render_fail(r, my_nomem(r->host, r->err), "out of memory");
-    }
-    mytable_free(&t);
-    render_all_grants(r, NULL, table);
-}
-
-/* ---- foreign keys ---- */
-
-void create_foreign_key(struct rendering *r, const moult_node *foreign_key)
-{
-    struct slice table = node_text(r->host, foreign_key, "table");
-    say(r, "ALTER TABLE @\n  ADD ", table);
-    mycreate_foreign_key(r->host->tree, foreign_key, &r->sql);
-    effort_say(&(struct effort){.algorithm = ALGORITHM_COPY, .shared = true}, r->mysql, &r->sql);
-    done(r);
-    probe_constraint(r, table, node_name(r->host, foreign_key), false);
-}
-
-void drop_foreign_key(struct rendering *r, const moult_node *foreign_key)
-{
-    struct slice table = node_text(r->host, foreign_key, "table");
-    say(r, "ALTER TABLE @\n  DROP FOREIGN KEY @", table, node_name(r->host, foreign_key));
-    effort_say(&(struct effort){.algorithm = ALGORITHM_INSTANT}, r->mysql, &r->sql);
-    done(r);
-    probe_constraint(r, table, node_name(r->host, foreign_key), true);
 }

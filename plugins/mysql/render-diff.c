@@ -97,8 +97,8 @@ static void find_column_step(struct table_diff *d, struct column_step *c)
         return;
     }
     c->what = kind_step(host, c->from, c->to);
-    if (!c->what && type_needs_bridge(host, c->from, c->to))
-        c->what = COLUMN_BRIDGE;
+    if (!c->what && !type_converts(host, c->from, c->to))
+        c->what = COLUMN_REPLACE | COLUMN_EMPTY;
     if (!(c->what & COLUMN_REPLACE) && is_modified(host, c->from, c->to))
         c->what |= COLUMN_MODIFY;
     if (!slice_eq(node_name(host, c->from), node_name(host, c->to)))

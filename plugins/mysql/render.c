@@ -75,6 +75,13 @@ static bool is_one_statement(struct slice sql, bool *nomem)
     return one;
 }
 
+struct slice temporary_name(const struct rendering *r, char out[64], const char *what)
+{
+    const char *id = r->operation->run ? r->operation->run : "";
+    snprintf(out, 64, "moult_%.16s_%.40s", id, what);
+    return slice_z(out);
+}
+
 static void emit(struct rendering *r, uint32_t role)
 {
     CLEANUP_TEXT struct text whole = {0};
@@ -167,8 +174,7 @@ void render_alter(struct rendering *r, const moult_node *from, const moult_node 
     if (node_is(r->host, to, "table")) {
         alter_table(r, from, to, drop && r->role == MOULT_SQL_DO);
     } else if (node_is(r->host, to, "foreign_key")) {
-        drop_foreign_key(r, from);
-        create_foreign_key(r, to);
+        replace_foreign_key(r, from, to);
     } else if (!alter_kind(r, from, to)) {
         render_fail(r, MOULT_ERR_UNSUPPORTED, "cannot alter objects of the kind %s",
                     r->host->tree->kind(to));

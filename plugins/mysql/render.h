@@ -118,7 +118,7 @@ bool foreign_keys_at(const moult_host *host, const moult_tree *tree, struct slic
 #define COLUMN_MOVE 4u    /* it stands elsewhere among those that stay */
 #define COLUMN_REPLACE 8u /* it is dropped and added anew in one statement */
 #define COLUMN_RESPELL 16u
-#define COLUMN_BRIDGE 64u /* its values become text first, since the server does not convert them at once */
+#define COLUMN_EMPTY 64u /* replaced, if it holds no value: the server converts none */
 #define COLUMN_STORE 32u /* its computed values have to be stored before, to be kept */
 
 struct column_step {
@@ -200,10 +200,8 @@ void alter_partitions(struct rendering *r, const struct table_diff *d);
 #define TYPE_FORBIDS 2u /* some values may not fit */
 #define TYPE_CHANGES 4u /* some may be stored differently */
 #define TYPE_SORTS 8u   /* they compare differently: indexes are made anew */
-/* Does the server refuse to turn values of the one type into those of the other, but by way of text? */
-bool type_needs_bridge(const moult_host *host, const moult_node *from, const moult_node *to);
-/* The type of such text. */
-const char *type_bridge(const moult_host *host, const moult_node *from);
+/* Does the server turn values of the one type into those of the other at all? */
+bool type_converts(const moult_host *host, const moult_node *from, const moult_node *to);
 uint32_t column_type_facts(const moult_host *host, const moult_node *from, const moult_node *to);
 
 /* ---- algorithm.c ---- */
@@ -247,6 +245,8 @@ struct rendering {
 void say(struct rendering *r, const char *fmt, ...);
 /* The statement runs with the setting NAME at VALUE. */
 void under(struct rendering *r, const char *name, struct slice value);
+/* A name of this run for what is only there in between: "moult_RUN_WHAT". */
+struct slice temporary_name(const struct rendering *r, char out[64], const char *what);
 /* Ends the statement. */
 void done(struct rendering *r);
 /* say() and done(). */
@@ -266,11 +266,17 @@ void render_alter(struct rendering *r, const moult_node *from, const moult_node 
 
 /* ALTER TABLE `t` */
 void begin_alter(struct rendering *r, const moult_node *table);
-void create_table(struct rendering *r, const moult_node *table);
 /* DROP: partitions may go with their rows. */
 void alter_table(struct rendering *r, const moult_node *from, const moult_node *to, bool drop);
+
+/* ---- render-table.c ---- */
+
+void create_table(struct rendering *r, const moult_node *table);
+/* A column takes NULL, but not without a word. */
+void unset_default(struct rendering *r, const moult_node *table, const moult_node *column);
 void create_foreign_key(struct rendering *r, const moult_node *foreign_key);
 void drop_foreign_key(struct rendering *r, const moult_node *foreign_key);
+void replace_foreign_key(struct rendering *r, const moult_node *from, const moult_node *to);
 
 /* ---- render-probe.c ---- */
 

@@ -8,9 +8,11 @@
 #include "writer.h"
 
 #include <inttypes.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 #include <time.h>
 
 static char *new_name(const moult_session *s)
@@ -57,6 +59,28 @@ static moult_status look_at_target(const moult_host *host, const moult_open *how
     }
     myreader_close(s);
     return st;
+}
+
+/* What nobody said may be used is used only on this machine. */
+static moult_status check_place(moult_session *s, const moult_open *how, moult_error *err)
+{
+    struct sockaddr_storage at = {0};
+    socklen_t n = sizeof at;
+    const struct sockaddr_in *four = (const struct sockaddr_in *)(const void *)&at;
+    const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)(const void *)&at;
+    if (how->size < MOULT_END(moult_open, local) || !how->local)
+        return MOULT_OK;
+    bool known = getpeername(mysql_get_socket(s->conn), (struct sockaddr *)(void *)&at, &n) == 0;
+    if (known && (at.ss_family == AF_UNIX ||
+                  (at.ss_family == AF_INET && ntohl(four->sin_addr.s_addr) >> 24 == 127) ||
+                  (at.ss_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&six->sin6_addr))))
+        return MOULT_OK;
+    my_fail(s->host, err, MOULT_ERR_CONFIG, "there is no place for a scratch database: %s",
+            "the server is not on this machine");
+    my_detail(s->host, err, "hint", "%s",
+              "set scratch = \"URL\" of a server kept for the purpose, or \"target\"; or take the"
+              " desired state from a compiled snapshot");
+    return MOULT_ERR_CONFIG;
 }
 
 static moult_status add_collation(struct text *sql, moult_session *session, moult_session *like,
@@ -161,10 +185,14 @@ moult_status mywriter_scratch(const moult_host *host, const moult_open *how, mou
         st = my_nomem(host, err);
     if (st == MOULT_OK)
         st = mysession_connect(session, NULL, err);
+    if (st == MOULT_OK)
+        st = check_place(session, &write, err);
     if (st == MOULT_OK && !(w->name = new_name(session)))
         st = my_nomem(host, err);
-    if (st == MOULT_OK)
+    if (st == MOULT_OK) {
         session->scratch = true;
+        w->like = like != NULL;
+    }
     if (st == MOULT_OK)
         st = make(session, w, like, how, err);
     if (st == MOULT_OK)

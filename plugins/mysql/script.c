@@ -2,8 +2,8 @@
 /* script.c - runs the statements of a script one by one, so that none hides behind another.
  *
  * What a script sets holds for it alone.  It begins with what is safest for rows: strict, so that a
- * value that does not fit is an error and not another value.  In a scratch database, where other
- * people's text runs, it begins as the server has it for everybody. */
+ * value that does not fit is an error and not another value.  In a scratch database that is like no
+ * other session, where other people's text runs, it begins as the server has it for everybody. */
 #include "writer.h"
 
 #include <mysqld_error.h>
@@ -126,8 +126,7 @@ static moult_status run_each(struct script *s, const char *sql, size_t len)
 
 /* ---- settings ---- */
 
-#define STRICT                                                                                     \
-    "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO'"
+#define STRICT "STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,NO_AUTO_VALUE_ON_ZERO"
 
 /* What the server gives to everybody, but for modes under which a text is read in another way: those
  * a text has to ask for itself. */
@@ -154,9 +153,12 @@ static moult_status set_usual(struct script *s)
 {
     CLEANUP_TEXT struct text sql = {0};
     mytext_z(&sql, "SET SESSION sql_mode = '");
-    add_usual_mode(&sql, s->on->sql_mode);
+    if (s->w->like)
+        mytext_z(&sql, STRICT);
+    else
+        add_usual_mode(&sql, s->on->sql_mode);
     mytext_z(&sql, "', time_zone = ");
-    mytext_literal(&sql, slice_z(s->on->time_zone));
+    mytext_literal(&sql, slice_z(s->w->like ? "+00:00" : s->on->time_zone));
     mytext_z(&sql, ", foreign_key_checks = 1, default_storage_engine = DEFAULT"
                    ", innodb_strict_mode = DEFAULT");
     if (!mysettings_defaults(s->w->touched.p, s->w->touched.n, &sql) || sql.failed)
@@ -196,7 +198,8 @@ static moult_status run_scratch(struct script *s, const char *sql, size_t len)
 
 static moult_status run_here(struct script *s, const char *sql, size_t len)
 {
-    moult_status st = my_ask(s->on, "set the session up", STRICT, NULL, s->err);
+    moult_status st = my_ask(s->on, "set the session up", "SET SESSION sql_mode = '" STRICT "'", NULL,
+                             s->err);
     if (st == MOULT_OK)
         st = run_each(s, sql, len);
     bool lost = st == MOULT_ERR_UNAVAILABLE;

@@ -114,8 +114,10 @@ static bool read_as(struct splitter *s, const struct cutter *start, bool mysql, 
             bool heavier =
                 now.klass == MOULT_STMT_REFUSED || v->klass == MOULT_STMT_SESSION ||
                 (v->klass == MOULT_STMT_DATA && now.klass == MOULT_STMT_SCHEMA);
-            c->from = cut.from < c->from ? cut.from : c->from;
-            c->to = cut.to > c->to ? cut.to : c->to;
+            if (!cut.empty && cut.from < c->from)
+                c->from = cut.from;
+            if (!cut.empty && cut.to > c->to)
+                c->to = cut.to;
             *v = heavier && now.klass != MOULT_STMT_SESSION ? now : *v;
         }
     }

@@ -16,6 +16,7 @@ struct writer {
     /* Of a scratch database. */
     char *name;            /* NULL: this is none */
     bool made;             /* it is there, and to be dropped */
+    bool like;             /* statements begin with the settings of a session of ours */
     moult_session *script; /* statements run here, so that their settings reach nothing else */
     struct text set;       /* the settings in force there, as a script begins with them; p NULL: not known */
     struct text touched;   /* the SET statements since these were the usual ones */

@@ -3,7 +3,7 @@
  *
  * "x IN ('a', 'b')" on a column of varchar is printed as (ARRAY['a'::varchar, 'b'::varchar])::text[], and when
  * that is read again, as ARRAY[('a'::varchar)::text, ('b'::varchar)::text].  The second one stays as it is,
- * and so is what both are compared by. */
+ * and so is what both are compared by.  "(VALUES (1))" is "( VALUES (1))" when it is read again. */
 #include <string.h>
 
 #include "inspect.h"
@@ -103,12 +103,18 @@ static void add_items(struct text *out, struct slice s, const struct cast *c)
 
 struct slice pginspect_canon(struct inspect *in, struct slice s)
 {
-    if (s.n < 12 || !memmem(s.p, s.n, "(ARRAY[", 7) || !memmem(s.p, s.n, "])::", 4))
+    bool casts = s.n > 12 && memmem(s.p, s.n, "(ARRAY[", 7) && memmem(s.p, s.n, "])::", 4);
+    if (!casts && (s.n < 8 || !memmem(s.p, s.n, "( VALUES", 8)))
         return (struct slice){0};
     size_t done = 0;
     struct cast c;
     pgtext_clear(&in->same);
     for (struct token t = next(s, 0); t.kind != TOKEN_END; t = next(s, t.at + t.n)) {
+        struct token word = is_op(s, &t, '(') ? next(s, t.at + 1) : t;
+        if (word.kind == TOKEN_WORD && pgtoken_is(s.p, &word, "values") && word.at > t.at + 1) {
+            pgtext_add(&in->same, s.p + done, t.at + 1 - done);
+            done = word.at;
+        }
         if (!is_op(s, &t, '(') || !find_cast(s, &t, &c))
             continue;
         pgtext_add(&in->same, s.p + done, t.at - done);

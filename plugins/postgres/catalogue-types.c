@@ -172,6 +172,13 @@ void pgcatalogue_depend_sql(const struct inspect *in, struct text *sql)
     if (one)
         Z("JOIN o ON o.c = 1259 AND o.i = a.adrelid ");
     Z("WHERE d.classid = 2604 AND d.deptype = 'n' AND d.refobjid >= 16384");
+    if (one)
+        return;
+    /* A publication needs what its members need. */
+    Z(" UNION ALL SELECT 6104, r.prpubid, 0, d.refclassid, d.refobjid, d.refobjsubid FROM pg_publication_rel r"
+      " JOIN pg_depend d ON d.classid = 6106 AND d.objid = r.oid AND d.refclassid = 1259");
+    if (in->session->number >= 150000)
+        Z(" UNION ALL SELECT 6104, s.pnpubid, 0, 2615, s.pnnspid, 0 FROM pg_publication_namespace s");
 }
 
 void pgcatalogue_comment_sql(const struct inspect *in, struct text *sql)

@@ -196,7 +196,7 @@ static moult_status lock_routines(struct confine *c, moult_error *err)
 {
     static const char sql[] =
         "SELECT pg_catalog.format('%I.%I(%s)', n.nspname, p.proname,"
-        " pg_catalog.pg_get_function_identity_arguments(p.oid)) FROM pg_catalog.pg_proc p"
+        " pg_catalog.oidvectortypes(p.proargtypes)) FROM pg_catalog.pg_proc p"
         " JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace"
         " JOIN pg_catalog.pg_language l ON l.oid = p.prolang JOIN pg_catalog.pg_roles o"
         " ON o.oid = p.proowner WHERE p.oid >= 16384 AND NOT l.lanpltrusted AND l.lanname <> 'sql'"

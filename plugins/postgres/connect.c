@@ -162,6 +162,9 @@ static moult_status pin(moult_session *s, moult_error *err)
 {
     CLEANUP_TEXT struct text sql = {0};
     pgtext_z(&sql, pins);
+    /* Nothing is done for a client that is gone. */
+    if (s->number >= 140000)
+        pgtext_z(&sql, "SET client_connection_check_interval = 2000;");
     bool read = s->purpose == MOULT_PURPOSE_READ;
     pgtext_printf(&sql, "SET default_transaction_read_only = %s;", read ? "on" : "off");
     uint64_t lock = s->lock_timeout_ms > INT_MAX ? INT_MAX : s->lock_timeout_ms;
@@ -174,7 +177,7 @@ static moult_status pin(moult_session *s, moult_error *err)
         pgtext_char(&sql, ';');
     }
     pgtext_z(&sql, "SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_database(),"
-                   " pg_catalog.current_setting('server_version')");
+                   " pg_catalog.current_setting('server_version'), pg_catalog.pg_backend_pid()");
     if (sql.failed)
         return postgres_nomem(s->host, err);
     CLEANUP_RESULT PGresult *r = NULL;
@@ -182,6 +185,7 @@ static moult_status pin(moult_session *s, moult_error *err)
     if (st != MOULT_OK)
         return st;
     s->standby = *PQgetvalue(r, 0, 0) == 't';
+    s->beyond = strtoull(PQgetvalue(r, 0, 3), NULL, 10) != (unsigned long long)PQbackendPID(s->conn);
     free(s->database);
     free(s->version);
     s->database = strdup(PQgetvalue(r, 0, 1));

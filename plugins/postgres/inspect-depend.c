@@ -22,6 +22,16 @@ static moult_node *dependent(struct inspect *in, uint32_t klass, uint32_t oid, u
     return e->node;
 }
 
+/* A base type and the functions that read and write it need each other, and so do a range and the one that
+ * brings it into shape.  The type comes first, and makes the functions. */
+static bool makes_functions(struct inspect *in, const moult_node *type)
+{
+    size_t n = 0;
+    const char *kind = in->api->kind(type), *text = in->api->text(type, "definition", &n);
+    return strcmp(kind, "base_type") == 0 ||
+           (strcmp(kind, "range") == 0 && text && memmem(text, n, "canonical = ", 12));
+}
+
 void pginspect_depend_row(struct inspect *in, const struct row *row)
 {
     uint32_t klass = row_u32(row, 0), oid = row_u32(row, 1), part = row_u32(row, 2);
@@ -37,10 +47,11 @@ void pginspect_depend_row(struct inspect *in, const struct row *row)
     /* A sequence is owned by its column, and that says so itself. */
     if (klass == CLASS_CLASS && own && own->relation && own->relation->kind == 'S' && to_part)
         return;
+    bool makes = klass == CLASS_TYPE && to_class == CLASS_PROC && makes_functions(in, node);
     if (r && to_part)
         pgcolumns_refer_to(in, node, r, to_part);
     else
-        pginspect_refer(in, node, MOULT_REF_ENFORCED, target->path);
+        pginspect_refer(in, node, makes ? MOULT_REF_TEXT : MOULT_REF_ENFORCED, target->path);
 }
 
 void pginspect_comment_row(struct inspect *in, const struct row *row)

@@ -235,6 +235,7 @@ void pginspect_class_row(struct inspect *in, const struct row *row)
     r->name = pginspect_copy(in, row->field[2]);
     in->namesake |= in->session->schema && slice_is(r->name, in->session->schema);
     r->key = pginspect_copy(in, slice_of(&in->key));
+    r->owner = pginspect_copy(in, row->field[5]);
     r->attributes = (uint32_t)row_i16(row, 21);
     e->relation = r;
     pginspect_claim(in, r->node, "relation", r->key);
@@ -441,6 +442,5 @@ void pginspect_attribute_row(struct inspect *in, const struct row *row)
     if (c->dflt && c->inherited != COLUMN_INHERITED)
         pginspect_put_default(in, r, attnum);
     if (row->field[16].p)
-        pginspect_rights(in, pginspect_column_node(in, r, attnum), 'c', (struct slice){0},
-                         row->field[16]);
+        pginspect_grants(in, pginspect_column_node(in, r, attnum), 'c', r->owner, row->field[16]);
 }

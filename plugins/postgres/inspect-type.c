@@ -34,6 +34,44 @@ static void put_domain(struct inspect *in, moult_node *node, const struct row *r
     pginspect_flag(in, node, "not_null", row_char(row, 8));
 }
 
+/* One literal of a list, with what it means in in->value; false at the end. */
+static bool next_literal(struct inspect *in, struct slice *list, struct slice *literal)
+{
+    size_t at = 0;
+    while (at < list->n && (list->p[at] == ',' || list->p[at] == ' '))
+        at++;
+    *literal = (struct slice){list->p + at, 0};
+    bool escapes = at < list->n && list->p[at] == 'E';
+    pgtext_clear(&in->value);
+    for (at += escapes + 1u; at < list->n; at++) {
+        char c = list->p[at];
+        bool twice = at + 1 < list->n && list->p[at + 1] == c;
+        if (c == '\'' && !twice)
+            break;
+        pgtext_char(&in->value, c);
+        at += (c == '\'' || (c == '\\' && escapes && twice));
+    }
+    if (at >= list->n)
+        return false;
+    literal->n = (size_t)(list->p + at + 1 - literal->p);
+    *list = (struct slice){list->p + at + 1, list->n - at - 1};
+    return true;
+}
+
+/* Each behind the one before it, so that one more changes two. */
+static void put_labels(struct inspect *in, moult_node *node, struct slice list)
+{
+    struct slice literal, before = {0};
+    pginspect_set(in, node, MOULT_DERIVED, "labels", list.p ? list : slice_z(""));
+    while (in->st == MOULT_OK && next_literal(in, &list, &literal)) {
+        if (in->value.failed)
+            pginspect_nomem(in);
+        moult_node *label = pginspect_child(in, node, "label", slice_of(&in->value));
+        pginspect_set(in, label, MOULT_SHAPE, "after", before);
+        before = literal;
+    }
+}
+
 void pginspect_user_type_row(struct inspect *in, const struct row *row)
 {
     uint32_t oid = row_u32(row, 0);
@@ -59,8 +97,7 @@ void pginspect_user_type_row(struct inspect *in, const struct row *row)
     if (typtype == 'd')
         put_domain(in, e->node, row);
     else if (typtype == 'e')
-        pginspect_set(in, e->node, MOULT_SHAPE, "labels",
-                      row->field[12].p ? row->field[12] : slice_z(""));
+        put_labels(in, e->node, row->field[12]);
     else if (typtype == 'r')
         pginspect_sql(in, e->node, "definition", row->field[13]);
     else if (typtype == 'b')

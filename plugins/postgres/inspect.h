@@ -97,6 +97,7 @@ struct relation {
     bool deferred; /* has parents: its columns are compared with theirs at the end */
     uint32_t oid;
     struct slice name, key; /* bare; qualified, as SQL */
+    struct slice owner;     /* p NULL: the acting role */
     moult_node *node;
     struct column *columns; /* by attnum - 1 */
     uint32_t attributes;    /* pg_class.relnatts */

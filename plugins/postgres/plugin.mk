@@ -75,6 +75,7 @@ postgres_writer_sources = \
 	plugins/postgres/scratch.c plugins/postgres/scratch.h \
 	plugins/postgres/writer.c plugins/postgres/writer.h \
 	plugins/postgres/writer-index.c \
+	plugins/postgres/writer-locks.c \
 	plugins/postgres/writer-records.c
 postgres_sources = $(postgres_reader_sources) $(postgres_dialect_sources) $(postgres_writer_sources)
 postgres_libs = $(POSTGRES_LIBS) -lpg_query -lcrypto

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pg.h"
+#include "writer.h"
 
 #define NEWEST_KNOWN 18
 
@@ -76,6 +76,16 @@ void postgres_cancel(moult_session *session)
         PQcancel(session->canceller, ignored, sizeof ignored);
 }
 
+/* Do statements of the session reach different sessions of the server? */
+static uint32_t is_pooled(moult_session *s)
+{
+    bool ignored;
+    if (!s->pooled_known && s->beyond)
+        s->pooled = postgres_prove_session(s, &ignored, NULL) == MOULT_ERR_REFUSED;
+    s->pooled_known = true;
+    return s->pooled;
+}
+
 moult_status postgres_server(moult_session *session, moult_server *out, moult_error *err)
 {
     (void)err;
@@ -84,6 +94,7 @@ moult_status postgres_server(moult_session *session, moult_server *out, moult_er
         .major = (uint32_t)session->number / 10000,
         .make = "PostgreSQL",
         .version = session->version,
+        .pooled = is_pooled(session),
         .read_only = session->standby,
         .tenant = session->schema,
     };

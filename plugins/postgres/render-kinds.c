@@ -222,6 +222,31 @@ static void detach_referenced(struct rendering *r, const moult_node *table)
     }
 }
 
+/* One that a type that goes is read or written with goes with it. */
+static bool goes_with_type(struct rendering *r, const moult_node *function)
+{
+    const moult_host *host = r->host;
+    struct span path;
+    uint32_t strength = 0;
+    for (uint32_t i = 0; (path.p = host->tree->ref(function, i, &strength, &path.n)); i++) {
+        const moult_node *type = r->from ? host->tree->find(r->from, path.p, path.n) : NULL;
+        if ((node_is(host, type, "base_type") || node_is(host, type, "range")) &&
+            !tree_twin(host, r->to, type))
+            return true;
+    }
+    return false;
+}
+
+/* Types that functions are made for need them, and these the type. */
+static bool has_functions(struct rendering *r, const moult_node *type)
+{
+    struct span definition = node_text(r->host, type, "definition");
+    return definition.p &&
+           (node_is(r->host, type, "base_type") ||
+            (node_is(r->host, type, "range") &&
+             memmem(definition.p, definition.n, "canonical = ", 12)));
+}
+
 static void drop_related(struct rendering *r, const moult_node *node, const struct kind *k)
 {
     struct span relation, name, exists = span_of("");
@@ -266,8 +291,10 @@ void drop_object(struct rendering *r, const moult_node *node)
             if (node_has(host, node, "partition_of"))
                 detach_referenced(r, node);
         }
-        run(r, "DROP % %%", span_of(k->word),
-            span_of(goes_with_another(r, node) ? "IF EXISTS " : ""), key);
+        bool gone = goes_with_another(r, node) ||
+                    (node_is(host, node, "function") && goes_with_type(r, node));
+        run(r, "DROP % %%%", span_of(k->word), span_of(gone ? "IF EXISTS " : ""), key,
+            span_of(has_functions(r, node) ? " CASCADE" : ""));
     }
     if (node_is(host, node, "table") || node_is(host, node, "view") ||
         node_is(host, node, "materialized_view") || node_is(host, node, "index") ||

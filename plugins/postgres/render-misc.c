@@ -279,12 +279,10 @@ static void create_operator_class(struct rendering *r, const moult_node *node)
 /* ---- foreign data, languages ---- */
 
 static void say_part(struct rendering *r, const moult_node *node, const char *word,
-                     const char *name, bool literal)
+                     const char *name)
 {
     struct span value = node_text(r->host, node, name);
-    if (value.p && literal)
-        say(r, " % ~", span_of(word), value);
-    else if (value.p)
+    if (value.p)
         say(r, " % %", span_of(word), value);
 }
 
@@ -297,12 +295,12 @@ static void create_foreign(struct rendering *r, const moult_node *node)
         span_of(node_flag(host, node, "trusted") ? "TRUSTED " : ""),
         span_of(kind_of(host, node)->word), span_of(mapping ? " FOR" : ""), node_key(host, node));
     if (node_is(host, node, "server"))
-        say_part(r, node, "TYPE", "type", true);
-    say_part(r, node, "VERSION", "version", true);
-    say_part(r, node, "FOREIGN DATA WRAPPER", "wrapper", false);
-    say_part(r, node, "HANDLER", "handler", false);
-    say_part(r, node, "INLINE", "inline", false);
-    say_part(r, node, "VALIDATOR", "validator", false);
+        say_part(r, node, "TYPE", "type");
+    say_part(r, node, "VERSION", "version");
+    say_part(r, node, "FOREIGN DATA WRAPPER", "wrapper");
+    say_part(r, node, "HANDLER", "handler");
+    say_part(r, node, "INLINE", "inline");
+    say_part(r, node, "VALIDATOR", "validator");
     if (options.p)
         say(r, " OPTIONS (%)", options);
     done(r);
@@ -315,7 +313,7 @@ static void alter_foreign(struct rendering *r, const moult_node *from, const mou
     if (node_is(r->host, to, "server") && node_differs(r->host, from, to, "version")) {
         value = node_text(r->host, to, "version");
         if (value.p)
-            run(r, "ALTER SERVER % VERSION ~", key, value);
+            run(r, "ALTER SERVER % VERSION %", key, value);
         else
             run(r, "ALTER SERVER % VERSION NULL", key);
     }

@@ -133,15 +133,18 @@ static void move_the_rest(struct rendering *r, const struct moving *m, const mou
     pgtext_free(&beside);
 }
 
-/* Row security that holds for the owner, too, would hide rows. */
+void see_all_rows(struct rendering *r, struct span table, bool again)
+{
+    const moult_node *now = tree_node(r->host, r->from, "table", table);
+    const moult_node *then = tree_node(r->host, r->to, "table", table);
+    bool later = node_flag(r->host, then, "force_row_security");
+    if (again ? later : later || node_flag(r->host, now, "force_row_security"))
+        run(r, "ALTER TABLE % %FORCE ROW LEVEL SECURITY", table, span_of(again ? "" : "NO "));
+}
+
 static void seen_whole(struct rendering *r, const moult_node *table, bool again)
 {
-    const moult_node *then = tree_twin(r->host, r->to, table);
-    bool now = node_flag(r->host, table, "force_row_security");
-    bool later = node_flag(r->host, then, "force_row_security");
-    if (again ? later : now || later)
-        run(r, "ALTER TABLE % %FORCE ROW LEVEL SECURITY", node_key(r->host, table),
-            span_of(again ? "" : "NO "));
+    see_all_rows(r, node_key(r->host, table), again);
 }
 
 /* Is there one that another step attaches or detaches?  Which of these steps is the first is not known. */

@@ -2,15 +2,6 @@
 /* render-rename.c - ALTER ... RENAME, for hints. */
 #include "render.h"
 
-/* The one label that stands in the other's place. */
-static void rename_label(struct rendering *r, const moult_node *from, const moult_node *to)
-{
-    struct span a = node_text(r->host, from, "labels"), b = node_text(r->host, to, "labels"), x, y;
-    while (list_next(&a, &x) && list_next(&b, &y))
-        if (!span_equal(x, y))
-            run(r, "ALTER TYPE % RENAME VALUE % TO %", node_key(r->host, to), x, y);
-}
-
 /* What FROM and TO belong to is renamed before them, and its name is taken back after theirs: either
  * way it bears the new one. */
 static const moult_node *renamed(const struct rendering *r, const moult_node *from,
@@ -24,6 +15,10 @@ static void rename_part(struct rendering *r, const moult_node *from, const moult
     const moult_host *host = r->host;
     const moult_node *object = node_object(host, renamed(r, from, to));
     struct span old = node_key(host, from), new = node_key(host, to);
+    if (node_is(host, to, "label")) {
+        run(r, "ALTER TYPE % RENAME VALUE ~ TO ~", node_key(host, object), old, new);
+        return;
+    }
     if (node_is(host, to, "attribute")) {
         run(r, "ALTER TYPE % RENAME ATTRIBUTE % TO %", node_key(host, object), old, new);
         return;
@@ -71,10 +66,6 @@ void render_rename(struct rendering *r, const moult_node *from, const moult_node
     }
     if (k->flags & KIND_RELATED) {
         rename_related(r, from, to);
-        return;
-    }
-    if (node_is(host, to, "enum") && span_equal(node_key(host, from), node_key(host, to))) {
-        rename_label(r, from, to);
         return;
     }
     key_cut(bare(node_key(host, from), &old_rest), &old_schema, &old);

@@ -108,12 +108,25 @@ static bool was_partition(struct rendering *r, const moult_node *constraint)
            node_differs(r->host, now, then, "partition_of");
 }
 
+/* A foreign key that is checked looks at the rows of both tables. */
+static void see_both(struct rendering *r, const moult_node *foreign, struct span table, bool again)
+{
+    struct span to = node_text(r->host, foreign, "to");
+    see_all_rows(r, table, again);
+    if (!span_equal(to, table))
+        see_all_rows(r, to, again);
+}
+
 void create_constraint(struct rendering *r, const moult_node *constraint)
 {
     struct span relation, name;
     belongs(r->host, constraint, &relation, &name);
     if (node_is(r->host, constraint, "foreign_key") && was_partition(r, constraint))
         run(r, "ALTER TABLE % DROP CONSTRAINT IF EXISTS %", relation, name);
+    bool looks = node_is(r->host, constraint, "foreign_key") &&
+                 !node_flag(r->host, constraint, "not_valid");
+    if (looks)
+        see_both(r, constraint, relation, false);
     if (node_flag(r->host, constraint, "invalid"))
         say(r, "ALTER TABLE ONLY %", relation);
     else
@@ -126,6 +139,8 @@ void create_constraint(struct rendering *r, const moult_node *constraint)
               "SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = "
               "pg_catalog.to_regclass(~) AND pg_catalog.quote_ident(conname) = ~)",
               relation, name);
+    if (looks)
+        see_both(r, constraint, relation, true);
     if (is_key(r->host, constraint)) {
         identity_by_index(r, relation, name);
         index_copies_of_key(r, constraint);
@@ -203,8 +218,13 @@ void alter_constraint(struct rendering *r, const moult_node *from, const moult_n
         run(r, " ALTER CONSTRAINT % %", name, deferrable.p ? deferrable : span_of("NOT DEFERRABLE"));
     }
     if (node_flag(host, from, "not_valid") && !node_flag(host, to, "not_valid")) {
+        bool looks = node_is(host, to, "foreign_key");
+        if (looks)
+            see_both(r, to, relation, false);
         say_alter(r, object);
         run(r, " VALIDATE CONSTRAINT %", name);
+        if (looks)
+            see_both(r, to, relation, true);
     }
     if (is_key(host, to)) {
         struct text index = {0};

@@ -222,6 +222,41 @@ void alter_attribute(struct rendering *r, const moult_node *from, const moult_no
     render_comment(r, from, to);
 }
 
+/* Is PATH that of a function that needs TYPE? */
+static const moult_node *function_of(struct rendering *r, const moult_node *type, struct span path)
+{
+    const moult_host *host = r->host;
+    const moult_node *function = host->tree->find(r->to, path.p, path.n);
+    struct span own = node_path(host, type), needed;
+    uint32_t strength = 0;
+    if (!node_is(host, function, "function") || tree_twin(host, r->from, function))
+        return NULL;
+    for (uint32_t i = 0; (needed.p = host->tree->ref(function, i, &strength, &needed.n)); i++)
+        if (span_equal(needed, own))
+            return function;
+    return NULL;
+}
+
+/* A type that is written and read by functions of it: first its name, then these, then all of it. */
+static void create_with_functions(struct rendering *r, const moult_node *type)
+{
+    const moult_host *host = r->host;
+    struct span path;
+    uint32_t strength = 0;
+    bool range = node_is(host, type, "range"), shell = false;
+    for (uint32_t i = 0; r->to && (path.p = host->tree->ref(type, i, &strength, &path.n)); i++) {
+        const moult_node *function = function_of(r, type, path);
+        if (!function)
+            continue;
+        if (!shell)
+            run(r, "CREATE TYPE %", node_key(host, type));
+        shell = true;
+        run(r, "%", sql_trimmed(node_text(host, function, "definition")));
+    }
+    run(r, "CREATE TYPE %% %", node_key(host, type), span_of(range ? " AS RANGE" : ""),
+        node_text(host, type, "definition"));
+}
+
 bool create_type(struct rendering *r, const moult_node *node)
 {
     const moult_host *host = r->host;
@@ -234,10 +269,8 @@ bool create_type(struct rendering *r, const moult_node *node)
         create_composite(r, node);
     else if (node_is(host, node, "enum"))
         run(r, "CREATE TYPE % AS ENUM (%)", key, node_text(host, node, "labels"));
-    else if (node_is(host, node, "range"))
-        run(r, "CREATE TYPE % AS RANGE %", key, definition);
-    else if (node_is(host, node, "base_type") && definition.p)
-        run(r, "CREATE TYPE % %", key, definition);
+    else if (node_is(host, node, "range") || (node_is(host, node, "base_type") && definition.p))
+        create_with_functions(r, node);
     else if (node_is(host, node, "base_type"))
         run(r, "CREATE TYPE %", key);
     else

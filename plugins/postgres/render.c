@@ -275,6 +275,8 @@ static void render_role(struct rendering *r, uint32_t role)
         relink_table(r, from, to);
     else if (strcmp(way, "rebuild") == 0 && from && to)
         rebuild_table(r, from, to);
+    else if (strcmp(way, "add-value") == 0 && from && to)
+        alter_type(r, from, to);
     else if (strcmp(way, "swap-type") == 0 && from && to)
         swap_type(r, from);
     else if (strcmp(way, "replace-part") == 0 && o->change_count == 1) {
@@ -289,7 +291,8 @@ static void render_role(struct rendering *r, uint32_t role)
 /* Is there an inverse that brings back all there was?  Rows cannot be. */
 static bool has_inverse(const struct rendering *r)
 {
-    static const char *const one_way[] = {"rebuild", "relink", "swap-type", "along"};
+    static const char *const one_way[] = {"rebuild", "relink", "swap-type", "along",
+                                          "add-value"};
     for (size_t i = 0; i < sizeof one_way / sizeof *one_way; i++)
         if (r->operation->way && strcmp(r->operation->way, one_way[i]) == 0)
             return false;

@@ -404,6 +404,9 @@ void new_partitions(struct rendering *r, const moult_node *table, int depth);
 
 /* All that leave make room for all that come, and the rows go where they belong. */
 void move_partitions(struct rendering *r, const moult_node *leader);
+/* Row security that holds for the owner, too, hides rows from whoever looks at all of them, and the server
+ * refuses that.  Until AGAIN it does not hold for the owner. */
+void see_all_rows(struct rendering *r, struct span table, bool again);
 /* Before TABLE gets another parent, or none: what must have left the old and the new one, has. */
 void make_room(struct rendering *r, const moult_node *table);
 void detach_for_group(struct rendering *r, const struct group *g, const moult_node *table);
@@ -473,6 +476,8 @@ moult_status type_ways(const moult_host *host, const moult_change *change, moult
                        moult_error *err);
 /* Rows go from one partition to another. */
 void moving_facts(moult_way *way);
+/* Of all labels of an enum at once. */
+moult_status label_ways(const moult_host *host, const moult_change *change, moult_ways *ways);
 /* A type in another's place; why no ALTER does. */
 moult_status swap_ways(const moult_host *host, const moult_change *change, const char *why,
                        moult_ways *ways);

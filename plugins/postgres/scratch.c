@@ -232,7 +232,8 @@ static moult_status set_base(struct writer *w, const struct text *path, moult_er
         "SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET array_nulls = on;"
         "SET transform_null_equals = off; SET xmloption = content; RESET lc_monetary;"
         "RESET backslash_quote; RESET default_text_search_config; SET synchronous_commit = off;"
-        "SET check_function_bodies = off;";
+        "SET check_function_bodies = off;"
+        "SET row_security = on;"; /* there are no rows that a policy could hide */
     struct text *t = &w->base;
     pgtext_z(t, "RESET ROLE;");
     pgtext_z(t, settings);
@@ -301,6 +302,22 @@ static moult_status enter(moult_session *session, struct writer *w, moult_sessio
     return st == MOULT_OK ? set_base(w, &path, err) : st;
 }
 
+/* What nobody said may be used is used only on this machine. */
+static moult_status check_place(const moult_session *keeper, const moult_open *how, moult_error *err)
+{
+    const char *host = PQhost(keeper->conn), *address = PQhostaddr(keeper->conn);
+    bool socket = host && strchr("/@", *host);
+    bool here = address && (strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0);
+    if (how->size < MOULT_END(moult_open, local) || !how->local || socket || here)
+        return MOULT_OK;
+    postgres_fail(keeper->host, err, MOULT_ERR_CONFIG, "there is no place for a scratch database: %s",
+                  "the server is not on this machine");
+    postgres_detail(keeper->host, err, "hint", "%s",
+                    "set scratch = \"URL\" of a server kept for the purpose, or \"target\"; or take"
+                    " the desired state from a compiled snapshot");
+    return MOULT_ERR_CONFIG;
+}
+
 moult_status postgres_scratch(const moult_host *host, const moult_open *how, moult_session *like,
                               moult_session **out, moult_error *err)
 {
@@ -322,7 +339,9 @@ moult_status postgres_scratch(const moult_host *host, const moult_open *how, mou
     }
     w->keeper = keeper;
     w->name = new_name(keeper);
-    st = w->name ? postgres_prove_session(keeper, &pooled, err) : postgres_nomem(host, err);
+    st = w->name ? check_place(keeper, how, err) : postgres_nomem(host, err);
+    if (st == MOULT_OK)
+        st = postgres_prove_session(keeper, &pooled, err);
     if (st == MOULT_OK)
         st = make(w, like, err);
     if (st == MOULT_OK)

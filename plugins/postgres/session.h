@@ -25,6 +25,9 @@ struct moult_session {
     moult_op *op;                  /* may be NULL */
     bool standby;                  /* the server is in recovery */
     bool quiet;                    /* triggers on logging in are not to run */
+    bool beyond;                   /* something stands between it and the server */
+    uint32_t pooled;               /* moult_server.pooled, as far as it was looked for */
+    bool pooled_known;
 
     /* The writer's; zero after open. */
     bool scratch;   /* writer.scratch made the database: close drops it */

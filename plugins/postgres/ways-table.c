@@ -424,6 +424,8 @@ moult_status nested_ways(const moult_host *host, const moult_change *change, mou
     const moult_node *to = host->plan->to(change), *node = to ? to : host->plan->from(change);
     if (goes_along(host, change))
         return along_ways(host, ways);
+    if (node_is(host, node, "label"))
+        return label_ways(host, change, ways);
     if (node_is(host, node, "column"))
         return column_ways(host, change, ways, err);
     if (is_constraint(host, node))

@@ -50,7 +50,8 @@ static moult_status look_for_label(void *arg, const moult_node *node)
  * cannot be. */
 static bool uses_new_label(const moult_host *host, const moult_change *change)
 {
-    const moult_node *from = host->plan->from(change), *to = host->plan->to(change);
+    const moult_change *object = host->plan->object(change);
+    const moult_node *from = host->plan->from(object), *to = host->plan->to(object);
     struct span path = node_path(host, to);
     struct search s = {.host = host,
                        .old = node_text(host, from, "labels"),
@@ -59,9 +60,17 @@ static bool uses_new_label(const moult_host *host, const moult_change *change)
     return s.found;
 }
 
-static moult_status enum_ways(const moult_host *host, const moult_change *change, moult_ways *ways)
+moult_status label_ways(const moult_host *host, const moult_change *change, moult_ways *ways)
 {
+    const moult_node *from = host->plan->from(host->plan->object(change));
+    struct trees trees = {host->plan->from_tree(change), host->plan->to_tree(change)};
+    const char *swaps = type_swaps(host, trees, from);
     moult_way way = postgres_way("add-value", "add the values");
+    if (type_goes_along(host, trees, from))
+        return along_ways(host, ways);
+    if (swaps)
+        return swap_ways(host, change, swaps, ways);
+    way.covers = MOULT_COVERS_OBJECT;
     way.reversible = 0;
     if (!uses_new_label(host, change))
         return host->plan->way(ways, &way);
@@ -82,8 +91,6 @@ moult_status type_ways(const moult_host *host, const moult_change *change, moult
         return along_ways(host, ways);
     if (swaps)
         return swap_ways(host, change, swaps, ways);
-    if (node_is(host, to, "enum") && node_differs(host, from, to, "labels"))
-        return enum_ways(host, change, ways);
     moult_way way = postgres_way("alter", "alter it");
     if (node_is(host, to, "domain") && node_flag(host, to, "not_null") &&
         !node_flag(host, from, "not_null")) {

@@ -264,6 +264,8 @@ moult_status postgres_run(moult_session *session, const char *sql, size_t len, u
         postgres_index_tidy(session, &index);
     if (st == MOULT_OK)
         st = lift_run_limit(session, w, err);
+    if (st == MOULT_OK)
+        st = postgres_locks_count(session, err);
     if (changed)
         *changed = rows_of(r);
     if (st == MOULT_OK && session->txn && PQtransactionStatus(session->conn) == PQTRANS_IDLE) {
@@ -328,6 +330,8 @@ moult_status postgres_begin(moult_session *session, moult_error *err)
     session->txn = st == MOULT_OK;
     if (st == MOULT_OK)
         st = still_the_session(session, err);
+    if (st == MOULT_OK)
+        st = postgres_locks_begin(session, err);
     if (st != MOULT_OK)
         postgres_rollback(session, NULL);
     return st;

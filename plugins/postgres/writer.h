@@ -12,6 +12,8 @@ struct writer {
     uint32_t lock_ms, run_ms;  /* limits that are asked for; 0: the session's own */
     int64_t lock_now, run_now; /* and in force; -1: not known */
     bool pooled;               /* a connection pooler is in between, one client to a session */
+    uint64_t locks_most;       /* that a transaction may hold; 0: not known */
+    uint64_t locks_next;       /* statements until they are counted again */
 
     /* Records of the open transaction that were not sent yet, all of one table; and the last
      * number in each table (0: to be asked for), which nobody else takes while the lock is held. */
@@ -45,6 +47,13 @@ bool postgres_tidy(moult_session *session, const char *sql);
 moult_status postgres_records_send(moult_session *session, moult_error *err);
 /* The transaction is over. */
 void postgres_records_forget(struct writer *w);
+
+/* ---- writer-locks.c ---- */
+
+/* A transaction begins: how many locks may it take? */
+moult_status postgres_locks_begin(moult_session *session, moult_error *err);
+/* A statement of it has run.  MOULT_ERR_TOO_LARGE: it holds half of the locks that the whole server has. */
+moult_status postgres_locks_count(moult_session *session, moult_error *err);
 
 /* ---- writer-index.c ---- */
 

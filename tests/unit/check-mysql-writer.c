@@ -5,6 +5,8 @@
 
 #include "../../plugins/mysql/bookkeeping.h"
 
+#include <arpa/inet.h>
+#include <ifaddrs.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -442,6 +444,55 @@ START_TEST(scratch_databases_are_alone_and_gone)
 }
 END_TEST
 
+START_TEST(what_is_like_a_session_has_its_settings)
+{
+    moult_session *like = opened(1000), *s = scratch_for(mysql_test_url("w", NULL), like);
+    mysql_test_ask(NULL, "SET GLOBAL time_zone = '+05:00'");
+    mysql_test_ask(NULL, "SET GLOBAL sql_mode = 'NO_ZERO_DATE,STRICT_ALL_TABLES,ANSI_QUOTES,NO_BACKSLASH_ESCAPES'");
+    moult_session *text = scratch_for(mysql_test_url("w", NULL), NULL);
+    run(s, "CREATE TABLE t (a timestamp DEFAULT '2000-01-01 00:00:00', b date DEFAULT '0000-00-00')");
+    run(text, "CREATE TABLE t (a timestamp DEFAULT '2000-01-01 05:00:00', b varchar(9) DEFAULT \"it's \\\"\")");
+    fails(mysql_test_run(text, "CREATE TABLE u (b date DEFAULT '0000-00-00')", err), MOULT_ERR_SQL, "default");
+    static const char sql[] = "SELECT group_concat(column_default ORDER BY column_name) FROM information_schema.columns"
+                              " WHERE table_schema = database() AND table_name = 't'";
+    ask_is(s->database, sql, "'2000-01-01 00:00:00','0000-00-00'");
+    ask_is(text->database, sql, "'2000-01-01 00:00:00','it\'s \"'");
+    mysql_test_ask(NULL, "SET GLOBAL time_zone = 'SYSTEM', GLOBAL sql_mode = DEFAULT");
+    myreader_close(s);
+    myreader_close(text);
+    myreader_close(like);
+}
+END_TEST
+
+START_TEST(scratch_stays_on_this_machine_unless_told)
+{
+    moult_open how = {.size = MOULT_END(moult_open, reserved),
+                      .purpose = WRITE,
+                      .url = mysql_test_url("w", NULL),
+                      .lock_timeout_ms = 1000,
+                      .local = 1};
+    moult_session *s = NULL;
+    ok(mywriter_scratch(&mysql_test_host, &how, NULL, &s, err));
+    myreader_close(s);
+    char address[64] = "", away[128];
+    struct ifaddrs *all = NULL;
+    ck_assert(getifaddrs(&all) == 0);
+    for (struct ifaddrs *i = all; i; i = i->ifa_next) {
+        const struct sockaddr_in *in = (const struct sockaddr_in *)(const void *)i->ifa_addr;
+        if (in && in->sin_family == AF_INET && ntohl(in->sin_addr.s_addr) >> 24 != 127)
+            inet_ntop(AF_INET, &in->sin_addr, address, sizeof address);
+    }
+    freeifaddrs(all);
+    if (!*address) /* this machine has no other address */
+        return;
+    mysql_test_ask(NULL, "CREATE OR REPLACE USER away@'%'");
+    mysql_test_ask(NULL, "GRANT ALL ON *.* TO away@'%'");
+    snprintf(away, sizeof away, "mysql://away@%s%s", address, strrchr(mysql_test_url("w", NULL), ':'));
+    how.url = away;
+    fails(mywriter_scratch(&mysql_test_host, &how, NULL, &s, err), MOULT_ERR_CONFIG, "not on this machine");
+}
+END_TEST
+
 static const char *routine_mode(const char *database, const char *name)
 {
     char sql[200];
@@ -668,7 +719,8 @@ END_TEST
 
 int main(void)
 {
-    if (!mysql_test_start("--log-bin=bin --server-id=7 --event-scheduler=ON --lock-wait-timeout=7"))
+    if (!mysql_test_start("--bind-address=0.0.0.0 --log-bin=bin --server-id=7 --event-scheduler=ON"
+                          " --lock-wait-timeout=7"))
         return EXIT_SUCCESS;
     Suite *suite = suite_create("mysql-writer");
     TCase *t = tcase_create("writer");
@@ -686,7 +738,9 @@ int main(void)
     tcase_add_test(t, a_lock_that_another_session_has_is_no_lock);
     tcase_add_test(t, a_lost_connection_is_made_anew_with_its_lock);
     tcase_add_test(t, scratch_databases_are_alone_and_gone);
+    tcase_add_test(t, scratch_stays_on_this_machine_unless_told);
     tcase_add_test(t, each_text_has_its_own_settings);
+    tcase_add_test(t, what_is_like_a_session_has_its_settings);
     tcase_add_test(t, no_event_runs_in_a_scratch_database);
     tcase_add_test(t, replicas_see_no_scratch_database);
     tcase_add_test(t, only_what_was_left_behind_is_reaped);

@@ -220,7 +220,7 @@ START_TEST(writers_that_fail)
     make();
     ck_assert_int_eq(plan_write_json(f.plan, full, NULL, f.err), MOULT_ERR_IO);
     ck_assert_int_eq(plan_write_text(f.plan, full, NULL, f.err), MOULT_ERR_IO);
-    ck_assert_int_eq(plan_write_sql(f.plan, NULL, full, NULL, f.err), MOULT_ERR_IO);
+    ck_assert_int_eq(plan_write_sql(f.plan, (struct plan_script){0}, full, NULL, f.err), MOULT_ERR_IO);
     ck_assert_str_ne(moult_error_message(f.err), "");
 }
 END_TEST
@@ -253,18 +253,25 @@ START_TEST(sql_to_run_by_hand)
     fixture_plan(&f, "", "view v\nview w");
     f.plan->steps[0].statements[0].sql = STR("CREATE VIEW v AS\nSELECT 1 -- one");
     f.plan->steps[1].statements[0].sql = STR("CREATE TRIGGER w BEGIN\n  SELECT 1; -- x\nEND");
-    ck_assert_int_eq(plan_write_sql_bare(f.plan, NULL, fixture_write, &out, f.err), MOULT_OK);
+    ck_assert_int_eq(plan_write_sql_bare(f.plan, (struct plan_script){0}, fixture_write, &out, f.err), MOULT_OK);
     ck_assert_str_eq(
         out.p,
         "CREATE VIEW v AS\nSELECT 1 -- one\n;\nCREATE TRIGGER w BEGIN\n  SELECT 1; -- x\nEND;\n");
     buf_clear(&out);
     f.plan->steps[0].summary = STR("new\n; DROP TABLE x");
-    ck_assert_int_eq(plan_write_sql(f.plan, "SET a = 1;\n", fixture_write, &out, f.err),
+    ck_assert_int_eq(plan_write_sql(f.plan, (struct plan_script){.preamble = "SET a = 1;\n"}, fixture_write, &out, f.err),
                      MOULT_OK);
     ck_assert_int_eq(strncmp(out.p,
                              "SET a = 1;\n\n-- step 1: create view:v: new ; DROP TABLE x\nCREATE VIEW",
                              68),
                      0);
+    buf_clear(&out);
+    f.plan->steps[1].statements[0].sql = STR("CREATE TRIGGER w BEGIN SELECT '$$'; END");
+    ck_assert_int_eq(plan_write_sql_bare(f.plan, (struct plan_script){.delimiter = "DELIMITER"},
+                                         fixture_write, &out, f.err),
+                     MOULT_OK);
+    ck_assert_str_eq(out.p, "CREATE VIEW v AS\nSELECT 1 -- one\n;\nDELIMITER $$$\nCREATE TRIGGER w BEGIN "
+                            "SELECT '$$'; END$$$\nDELIMITER ;\n");
 }
 END_TEST
 
