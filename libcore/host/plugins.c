@@ -80,8 +80,10 @@ static moult_status get_path(struct moult *m, const char *path, moult_plugin_fn 
         return error_set(err, MOULT_ERR_NOT_FOUND, "there is no plugin \"%s\"", path);
     CLEANUP_BUF struct buf file = {0}, provides = {0};
     buf_printf(&file, "%s/%s", real, slash ? slash + 1 : path);
-    struct loaded loaded = {0};
-    moult_status s = buf_ok(&file) ? loader_open(m, file.p, &loaded, err) : error_nomem(err);
+    struct loaded loaded;
+    if (!buf_ok(&file))
+        return error_nomem(err);
+    moult_status s = loader_open(m, file.p, &loaded, err);
     if (s)
         return s;
     for (size_t i = 0; loaded.ifaces[i]; i++)

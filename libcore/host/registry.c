@@ -141,8 +141,10 @@ static moult_status add_builtins(struct moult *m, moult_error *err)
     const char *symbol;
     for (size_t i = 0; (symbol = loader_builtin_at(i, &len)); i++) {
         struct str name = arena_str(&m->arena, (struct str){symbol, len});
-        struct loaded loaded = {0};
-        moult_status s = name.p ? loader_open(m, name.p, &loaded, err) : error_nomem(err);
+        struct loaded loaded;
+        if (!name.p)
+            return error_nomem(err);
+        moult_status s = loader_open(m, name.p, &loaded, err);
         if (s)
             return s;
         if (registry_entry(m, loaded.descriptor->name))

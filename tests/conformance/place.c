@@ -15,7 +15,7 @@ const char *const hostile_names[] = {
     "t1", "T-2", "select", "a\"b;c", "a'b", "`tick`", "[bracket]", "--", "/* open", "back\\slash",
     " ", "%s", "$1", "?", ":x", "a\nb", "\"", "\"\"", "'; DROP TABLE t; --", "{}",
     "\xc3\xa4\xc3\xb6\xc3\xbc\xe2\x82\xac\xf0\x9f\x90\x8b",
-    LONGEST_NAME,
+    (LONGEST_NAME),
     NULL};
 
 char *in_folder(const char *folder, const char *name)
