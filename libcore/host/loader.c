@@ -36,7 +36,7 @@ static bool ltdl_ready;
 /* ---- built-in plugins ---- */
 
 /* Made by libtool for programs that are linked with -dlpreopen; others have none. */
-extern const lt_dlsymlist lt__PROGRAM__LTX_preloaded_symbols[] __attribute__((weak));
+#pragma weak lt__PROGRAM__LTX_preloaded_symbols
 
 #define ENTRY_SUFFIX "_LTX_" MOULT_ENTRY_SYMBOL
 
@@ -274,7 +274,7 @@ static moult_status keep(const char *name, const moult_plugin *descriptor, struc
                          moult_error *err)
 {
     size_t n = 0;
-    while (descriptor->ifaces[n])
+    while (descriptor && descriptor->ifaces[n])
         n++;
     struct opened *o = calloc(1, sizeof *o);
     const moult_iface **ifaces = calloc(n + 1, sizeof *ifaces);
@@ -353,11 +353,11 @@ moult_status loader_open_pinned(struct moult *m, const char *path, const char *s
         s = find_entry(path, &entry, err);
     else if (!(entry = builtin_entry(path)))
         s = error_set(err, MOULT_ERR_NOT_FOUND, "there is no built-in plugin \"%s\"", path);
-    if (!s)
+    if (!s && entry)
         s = enter(path, entry, &descriptor, err);
-    if (!s)
+    if (!s && descriptor)
         s = keep(path, descriptor, out, err);
-    if (!s)
+    if (!s && descriptor)
         host_log(m, MOULT_LOG_DEBUG, "loaded the plugin %s %s%s%s", descriptor->name,
                  descriptor->version, builtin ? ", built in" : " from ", builtin ? "" : path);
     return s;

@@ -142,19 +142,22 @@ static bool may_end_in_comment(struct str sql)
 static void write_delimited(struct buf *b, struct str sql, const char *command)
 {
     char end[16] = "$$";
-    while (strlen(end) < sizeof end - 1 && memmem(sql.p, sql.n, end, strlen(end)))
-        strcat(end, "$");
+    for (size_t n = 2; n < sizeof end - 1 && memmem(sql.p, sql.n, end, n); n++)
+        end[n] = '$';
     buf_printf(b, "%s %s\n", command, end);
     buf_str(b, sql);
     buf_printf(b, "%s%s\n%s ;\n", may_end_in_comment(sql) ? "\n" : "", end, command);
 }
 
-static void write_statement(struct buf *b, struct str sql, const char *delimiter)
+static void write_statement(struct buf *b, struct str sql, struct plan_script how)
 {
     if (!sql.p || !sql.n)
         return;
-    if (delimiter && memchr(sql.p, ';', sql.n)) {
-        write_delimited(b, sql, delimiter);
+    if (how.delimiter && memchr(sql.p, ';', sql.n)) {
+        write_delimited(b, sql, how.delimiter);
+        /* What it sets is for itself alone. */
+        if (how.preamble && str_starts(sql, STR("SET ")))
+            buf_puts(b, how.preamble);
         return;
     }
     buf_str(b, sql);
@@ -178,7 +181,7 @@ static moult_status write_sql(const struct moult_plan *plan, struct plan_script 
         if (headers)
             write_header(&b, s, i + 1);
         for (size_t k = 0; k < s->statement_count; k++)
-            write_statement(&b, s->statements[k].sql, how.delimiter);
+            write_statement(&b, s->statements[k].sql, how);
     }
     return hand_over(&b, write, arg, err);
 }

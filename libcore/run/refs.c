@@ -259,7 +259,7 @@ static moult_status load(struct loading *l, const char *ref, const char *like, m
 static moult_status filter(const moult_load *how, moult_snapshot *s, moult_error *err)
 {
     bool some = how && ((how->include && how->include[0]) || (how->exclude && how->exclude[0]));
-    if (!some)
+    if (!some || !s)
         return MOULT_OK;
     moult_tree *part;
     const char *const *include = how->include && how->include[0] ? how->include : NULL;

@@ -25,10 +25,10 @@ moult_status dialect_named(struct moult *m, struct str adapter, const moult_dial
 moult_status adapter_for_tree(struct moult *m, const moult_tree *tree, struct adapter *a,
                               moult_error *err)
 {
-    const moult_dialect *dialect;
+    const moult_dialect *dialect = NULL;
     moult_status st = dialect_named(m, tree->adapter, &dialect, err);
-    return st == MOULT_OK ? adapter_open(m, dialect->head.name, a, err)
-                          : st; /* its name outlives ours */
+    return st == MOULT_OK && dialect ? adapter_open(m, dialect->head.name, a, err)
+                                     : st; /* its name outlives ours */
 }
 
 moult_status tree_plan(struct moult *m, const moult_tree *tree, struct moult_plan **out,
@@ -301,8 +301,9 @@ moult_status moult_snapshot_write_dir(moult *m, const moult_snapshot *snapshot, 
     if (st == MOULT_OK)
         st = write_marker(marker.p, &names, &old, err);
     if (st == MOULT_OK)
-        st = write_files(dir, plan, (struct plan_script){.delimiter = dialect->delimiter}, &names,
-                         &written, err);
+        st = write_files(dir, plan,
+                         (struct plan_script){.delimiter = dialect ? dialect->delimiter : NULL},
+                         &names, &written, err);
     if (st == MOULT_OK)
         st = remove_old(dir, &old, &names, err);
     if (st == MOULT_OK)

@@ -26,7 +26,7 @@ static moult_change *add_change(struct moult_delta *d, struct list *list, uint32
     c->op = op;
     c->from = from;
     c->to = to;
-    c->path = to ? to->path : from->path;
+    c->path = to ? to->path : from ? from->path : (struct str){0};
     c->object = c;
     c->delta = d;
     return *place = c;
@@ -57,7 +57,7 @@ static bool compare_attrs(struct moult_delta *d, moult_change *c, uint32_t aspec
         j += order >= 0;
         bool differs;
         if (order != 0)
-            differs = counts(only, aspects);
+            differs = only && counts(only, aspects);
         else
             differs = (counts(a, aspects) || counts(b, aspects)) &&
                       (a->aspect != b->aspect || !str_eq(attr_same(a), attr_same(b)));

@@ -193,7 +193,7 @@ static bool seal_init(struct seal *s, moult_tree *tree, struct arena *arena, mou
 /* ---- many objects, several threads ---- */
 
 /* A thread takes so many objects at a time; for so many times it is worth its start; a tree gets no more threads. */
-#define TAKEN 64u
+#define TAKEN ((size_t)64)
 #define WORTH 8u
 #define MOST_THREADS 4u
 

@@ -23,6 +23,8 @@
 #define REBUILD 8192u    /* the clustered index */
 #define NOT_NULL 16384u
 #define WRITERS_WAIT 32768u
+#define OPTIONS 65536u   /* of the table, whichever */
+#define RETYPE 131072u   /* another name, type or collation of the same values */
 
 #define COLUMNS (ADD | ADD_MID | DROP | MOVE)
 
@@ -157,7 +159,7 @@ static void retype_column(struct marks *m, const struct column_step *c)
                    node_differs(m->host, c->from, c->to, "collate");
     if (!differs)
         return;
-    m->set |= META_INNODB;
+    m->set |= META_INNODB | RETYPE;
     if (what & TYPE_FORBIDS) {
         m->e->hazards |= MOULT_HAZARD_ROWS_MAY_FORBID;
         m->tightens = true;
@@ -227,7 +229,7 @@ static void look_at_columns(struct marks *m)
         if (c->what & COLUMN_MODIFY)
             modify_column(m, c);
         if (c->what & COLUMN_RESPELL)
-            m->set |= META;
+            m->set |= META | RETYPE;
         if (c->what & COLUMN_MOVE) {
             m->set |= MOVE;
             if (is_generated(m->host, c->to))
@@ -326,7 +328,10 @@ static void look_at_options(struct marks *m)
     if (options_rebuild(m->host, d->from, d->to))
         m->set |= REBUILD;
     else if (d->options.n)
-        m->set |= node_differs(m->host, d->from, d->to, "collate") ? META_INNODB : META;
+        m->set |= node_differs(m->host, d->from, d->to, "collate") ||
+                          node_differs(m->host, d->from, d->to, "options")
+                      ? META_INNODB | OPTIONS
+                      : META | OPTIONS;
     if (node_differs(m->host, d->from, d->to, "versioned")) {
         bool adds = node_has(m->host, d->to, "versioned");
         if (adds)
@@ -352,12 +357,12 @@ static void look_together(struct marks *m)
                     ((set & COLUMNS) && (m->compressed || m->fulltext || m->virtual_key));
     if ((set & NOT_NULL) && (m->has_stored || m->virtual_key))
         copy(m, "there are generated columns that are stored or indexed");
-    if ((set & (VIRTUAL_ADD | VIRTUAL_ADD_MID | VIRTUAL_MODIFY)) &&
-        (rebuilds || (set & (ADD | ADD_MID | MOVE))))
-        copy(m, "the server adds and changes virtual columns by copying, unless it does nothing else");
-    if ((set & VIRTUAL_DROP) && (rebuilds || (set & (ADD | ADD_MID | MOVE)) ||
-                                 (m->virtual_key && (set & VIRTUAL_ADD_MID))))
-        copy(m, "the server drops virtual columns by copying, unless it does nothing else");
+    if ((set & (VIRTUAL_ADD | VIRTUAL_ADD_MID | VIRTUAL_DROP)) &&
+        (rebuilds || (set & (META | META_INNODB | ADD | ADD_MID | MOVE)) ||
+         (m->virtual_key && (set & VIRTUAL_ADD_MID))))
+        copy(m, "the server adds and drops virtual columns by copying, unless it does little else");
+    if ((set & VIRTUAL_MODIFY) && (rebuilds || (set & COLUMNS)))
+        copy(m, "the server changes virtual columns by copying, unless it does little else");
     if (m->has_virtual && ((set & (ADD_MID | MOVE | VIRTUAL_ADD_MID)) ||
                            ((set & DROP) && (rebuilds || m->virtual_key))))
         copy(m, "the order of columns changes around virtual ones");
@@ -377,6 +382,8 @@ static uint32_t algorithm(const struct marks *m)
         return m->known && !(m->set & ~META) ? ALGORITHM_INSTANT : ALGORITHM_COPY;
     if (m->set & REBUILD)
         return ALGORITHM_INPLACE;
+    if ((m->set & OPTIONS) && (m->set & RETYPE))
+        return ALGORITHM_NOCOPY;
     return m->set & (KEY_MADE | KEY_GONE) ? ALGORITHM_NOCOPY : ALGORITHM_INSTANT;
 }
 

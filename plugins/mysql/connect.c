@@ -81,7 +81,7 @@ static void add_pins(const moult_session *s, struct text *sql)
 static moult_status run_pins(moult_session *s, const char *then, MYSQL_RES **out, moult_error *err)
 {
     CLEANUP_TEXT struct text sql = {0};
-    mytext_z(&sql, "SET NAMES utf8mb4;");
+    mytext_z(&sql, "SET NAMES utf8mb4 COLLATE utf8mb4_general_ci;");
     add_pins(s, &sql);
     mytext_z(&sql, then);
     if (sql.failed)

@@ -246,6 +246,6 @@ uint32_t column_type_facts(const moult_host *host, const moult_node *from, const
     if (wider && !(slice_is(a.name, "varchar") && grows_in_place(a.first * 3, b.first * 4)))
         what |= TYPE_COPIES;
     if (old.p && new.p && !slice_eq(old, new))
-        what |= TYPE_SORTS;
+        what |= is_member(&a) ? TYPE_SORTS | TYPE_COPIES : TYPE_SORTS;
     return what;
 }

@@ -143,8 +143,11 @@ static moult_node *put_foreign_key(struct inspect *in, struct relation *r,
 static void put_check(struct inspect *in, struct relation *r, const struct check_text *c,
                       uint32_t position)
 {
-    struct naming naming = {
-        .how = in->how, .strength = MOULT_REF_ENFORCED, .subject = r, .columns = true};
+    struct naming naming = {.how = in->how,
+                            .strength = MOULT_REF_ENFORCED,
+                            .subject = r,
+                            .columns = true,
+                            .bare = true};
     CLEANUP_TEXT struct text name = {0};
     mytext_unquote(&name, c->name, false);
     struct slice key = myput_folded(in, slice_of(&name));
@@ -275,8 +278,11 @@ void myinspect_partitions(struct inspect *in, struct relation *r, struct slice e
     put_method(in, node, method);
     /* The server adds partitions by itself. */
     myput(in, node, grows ? MOULT_LAYOUT : MOULT_SHAPE, "partitions", t->partition_count);
-    struct naming naming = {
-        .how = in->how, .strength = MOULT_REF_ENFORCED, .subject = r, .columns = true};
+    struct naming naming = {.how = in->how,
+                            .strength = MOULT_REF_ENFORCED,
+                            .subject = r,
+                            .columns = true,
+                            .bare = true};
     if (t->subpartition_by.p) {
         CLEANUP_TEXT struct text sub = {0};
         mymark_put(in, node, "subpartition_by", squeezed(in, t->subpartition_by, &sub), &naming);

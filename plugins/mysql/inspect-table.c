@@ -6,8 +6,11 @@
 /* Expressions of a table: names alone are its columns. */
 static struct naming naming_of(const struct inspect *in, const struct relation *r)
 {
-    return (struct naming){
-        .how = in->how, .strength = MOULT_REF_ENFORCED, .subject = r, .columns = true};
+    return (struct naming){.how = in->how,
+                           .strength = MOULT_REF_ENFORCED,
+                           .subject = r,
+                           .columns = true,
+                           .bare = true};
 }
 
 static void put_comment(struct inspect *in, moult_node *node, struct slice literal)
@@ -155,7 +158,8 @@ static void put_options(struct inspect *in, moult_node *node, struct slice colla
     }
     if (in->value.failed)
         myput_nomem(in);
-    struct naming naming = {.how = in->how, .strength = MOULT_REF_TEXT, .tables = true};
+    struct naming naming = {
+        .how = in->how, .strength = MOULT_REF_TEXT, .tables = true, .bare = true};
     if (in->value.n) /* UNION=(`a`,`b`) names tables */
         mymark_put(in, node, "options", slice_of(&in->value), &naming);
 }
@@ -210,6 +214,7 @@ moult_node *myinspect_opaque(struct inspect *in, const char *kind, struct slice 
                              struct slice sql, const char *why)
 {
     struct naming naming = {.how = in->how, .strength = MOULT_REF_TEXT};
+    naming.bare = strcmp(kind, "table") == 0 || strcmp(kind, "view") == 0;
     moult_node *node = myput_object(in, kind, key);
     myput_z(in, node, MOULT_DERIVED, "opaque", why);
     mymark_put(in, node, "sql", sql, &naming);

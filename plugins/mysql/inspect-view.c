@@ -61,7 +61,7 @@ static bool read_view(struct table_text *t, struct view_text *out, struct text *
 static void put_view(struct inspect *in, struct relation *r, const struct view_text *v,
                      struct slice definer)
 {
-    struct naming naming = {.how = in->how, .strength = MOULT_REF_ENFORCED};
+    struct naming naming = {.how = in->how, .strength = MOULT_REF_ENFORCED, .bare = true};
     r->node = myput_object(in, "view", r->name);
     if (!slice_is(v->algorithm, "UNDEFINED"))
         myput(in, r->node, MOULT_SHAPE, "algorithm", v->algorithm);

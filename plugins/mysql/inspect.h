@@ -171,6 +171,7 @@ struct naming {
     struct slice self; /* key of the column of the subject that it is part of, or p NULL */
     bool columns;      /* a name alone is one of the subject's columns */
     bool tables;       /* a name alone is a table */
+    bool bare;         /* the server's text: the database's own name is left out */
     bool rows;         /* NEW and OLD are rows of the subject */
 };
 
@@ -178,9 +179,8 @@ struct naming {
  * gives NODE references to what the names in it stand for. */
 void mymark_put(struct inspect *in, moult_node *node, const char *name, struct slice text,
                 const struct naming *naming);
-/* TEXT with the database's own name in the place of its markers; TEXT itself if it has none,
- * else in in->marked. */
-struct slice mymark_unmarked(struct inspect *in, struct slice text);
+/* Is the token NAME, as it stands, the name of the database itself? */
+bool mymark_own(const struct inspect *in, struct slice name);
 struct relation *mymark_relation(struct inspect *in, struct slice name);
 /* KIND "function", "procedure", "package"; NULL: there is none. */
 struct routine *mymark_routine(struct inspect *in, const char *kind, struct slice name);

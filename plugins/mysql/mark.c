@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mark.c - what the names in a text stand for.
  *
+ * The database's own name becomes a marker in what an author wrote, where nothing but it may say which table is
+ * meant; what the server prints means the same without it.
+ *
  * "a.b" may be a table of a database or a column of a table.  At places where SQL takes tables,
  * and before a parenthesis, it is the first; elsewhere it is the second if the text knows a
  * table or alias "a". */
@@ -123,17 +126,21 @@ static struct slice name_at(const struct reading *r, uint32_t i, struct text *ou
     return slice_of(out);
 }
 
+bool mymark_own(const struct inspect *in, struct slice name)
+{
+    const char *own = in->session->database;
+    CLEANUP_TEXT struct text plain = {0}, folded = {0}, own_folded = {0};
+    mytext_unquote(&plain, name, false);
+    if (in->session->lower_case == 0)
+        return slice_is(slice_of(&plain), own);
+    mytext_fold(&folded, slice_of(&plain));
+    mytext_fold(&own_folded, slice_z(own));
+    return slice_eq(slice_of(&folded), slice_of(&own_folded));
+}
+
 static bool is_own_database(const struct reading *r, uint32_t i)
 {
-    const char *own = r->in->session->database;
-    CLEANUP_TEXT struct text name = {0}, folded = {0};
-    struct slice s = name_at(r, i, &name);
-    if (r->in->session->lower_case == 0)
-        return slice_is(s, own);
-    mytext_fold(&folded, s);
-    mytext_clear(&name);
-    mytext_fold(&name, slice_z(own));
-    return slice_eq(slice_of(&folded), slice_of(&name));
+    return mymark_own(r->in, mypart_text(r->t, i, i + 1));
 }
 
 static struct relation *relation_at(const struct reading *r, uint32_t i)
@@ -232,31 +239,14 @@ static void find_chains(struct reading *r)
 #define MARKER "\1tenant\2"
 _Static_assert(MOULT_MARK_OPEN == 1 && MOULT_MARK_CLOSE == 2, "as in MARKER");
 
-static void mark(struct reading *r, uint32_t i)
+/* The chain's first name is the database's own. */
+static void mark(struct reading *r, const struct chain *c)
 {
-    const struct token *t = at(r, i);
+    const struct token *t = at(r, c->part[0]);
     mytext_add(r->out, r->t->text + r->done, t->at - r->done);
-    mytext_z(r->out, MARKER);
-    r->done = t->at + t->n;
-}
-
-struct slice mymark_unmarked(struct inspect *in, struct slice text)
-{
-    const char *at = memchr(text.p, MOULT_MARK_OPEN, text.n);
-    if (!at)
-        return text;
-    mytext_clear(&in->marked);
-    for (; at; at = memchr(text.p, MOULT_MARK_OPEN, text.n)) {
-        size_t n = (size_t)(at - text.p) + sizeof MARKER - 1;
-        mytext_add(&in->marked, text.p, (size_t)(at - text.p));
-        mytext_name(&in->marked, slice_z(in->session->database));
-        text.p += n;
-        text.n -= n;
-    }
-    mytext_slice(&in->marked, text);
-    if (in->marked.failed)
-        myput_nomem(in);
-    return slice_of(&in->marked);
+    if (!r->naming->bare)
+        mytext_z(r->out, MARKER);
+    r->done = r->naming->bare ? at(r, c->part[1])->at : t->at + t->n;
 }
 
 static void refer_relation(struct reading *r, const struct relation *to)
@@ -311,7 +301,7 @@ static void take_table(struct reading *r, const struct chain *c)
     else if (!is_own_database(r, c->part[0]))
         refer_outside(r, "table", c->part[0], c->part[1]);
     else {
-        mark(r, c->part[0]);
+        mark(r, c);
         refer_relation(r, relation_at(r, c->part[1]));
     }
 }
@@ -323,7 +313,7 @@ static void take_routine(struct reading *r, const struct chain *c)
     if (c->count == 1) {
         refer_routine(r, kind, c->part[0]);
     } else if (is_own_database(r, c->part[0])) {
-        mark(r, c->part[0]);
+        mark(r, c);
         refer_routine(r, c->count == 3 ? "package" : kind, c->part[1]);
     } else if (c->count == 3 || !refer_routine(r, "package", c->part[0])) {
         refer_outside(r, kind, c->part[0], c->part[1]);
@@ -349,7 +339,7 @@ static void take_pair(struct reading *r, const struct chain *c)
     struct relation *to = found ? NULL : relation_at(r, c->part[1]);
     if (!to || !is_own_database(r, c->part[0]))
         return;
-    mark(r, c->part[0]);
+    mark(r, c);
     refer_relation(r, to);
 }
 
@@ -358,7 +348,7 @@ static void take_column(struct reading *r, const struct chain *c)
     if (c->count == 2) {
         take_pair(r, c);
     } else if (c->count == 3 && is_own_database(r, c->part[0])) {
-        mark(r, c->part[0]);
+        mark(r, c);
         const struct relation *to = relation_at(r, c->part[1]);
         if (to)
             refer_column(r, to, c->part[2]);

@@ -37,7 +37,9 @@ const moult_dialect mysql_dialect = {
     .bind = mydialect_bind,
     .fold = mydialect_fold,
     /* Texts have backslashes, and times are those of the reader's session. */
-    .preamble = "SET NAMES utf8mb4;\nSET SESSION sql_mode = '', time_zone = '+00:00';\n",
+    .preamble = "SET NAMES utf8mb4 COLLATE utf8mb4_general_ci;\n"
+                "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,"
+                "NO_AUTO_VALUE_ON_ZERO', time_zone = '+00:00', foreign_key_checks = 1;\n",
     .delimiter = "DELIMITER",
 };
 

@@ -232,7 +232,7 @@ static void alter_main(struct rendering *r, const struct table_diff *d)
         next(&a);
         mytext_slice(&r->sql, slice_of(&d->options));
     }
-    if (versioned || d->forgets) {
+    if (keeps ? versioned || d->forgets : versioned && !d->forgets) {
         next(&a);
         say(r, keeps ? "ADD SYSTEM VERSIONING" : "DROP SYSTEM VERSIONING");
     }

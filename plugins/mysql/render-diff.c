@@ -242,7 +242,7 @@ const moult_node *key_of_column(const struct table_diff *d, const moult_node *co
 /* InnoDB keeps history in a way of its own: no table takes it along to or from another engine. */
 static bool forgets_history(const moult_host *host, const moult_node *from, const moult_node *to)
 {
-    return node_has(host, from, "versioned") && node_has(host, to, "versioned") &&
+    return node_has(host, from, "versioned") &&
            slice_is(node_text(host, from, "engine"), "InnoDB") !=
                slice_is(node_text(host, to, "engine"), "InnoDB");
 }

@@ -65,8 +65,11 @@ static bool is_one_statement(struct slice sql, bool *nomem)
     struct lexing how;
     size_t head = mysettings_length(sql.p, sql.n, &how);
     mycutter_init(&c, sql.p + head, sql.n - head, how);
+    /* Where a routine in Oracle's language ends only the server knows: such are sent to it alone. */
+    if (how.oracle)
+        strcpy(c.delimiter, "\003");
     bool ok = mycut(&c, &q, &cut);
-    bool one = ok && !cut.end && !cut.bad;
+    bool one = ok && !cut.end && (!cut.bad || how.oracle);
     if (one)
         one = (ok = mycut(&c, &q, &cut)) && cut.end;
     *nomem = !ok;

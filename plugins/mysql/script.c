@@ -96,6 +96,19 @@ static bool is_oracle_routine(const struct cutter *c, const struct sentence *q)
            mysentence_any(q, mysentence_kind(q), kinds);
 }
 
+/* What may hold more than one statement, of which the server is to run none but the first. */
+static moult_status run_alone(struct script *s, const char *sql, size_t n)
+{
+    if (mysql_set_server_option(s->on->conn, MYSQL_OPTION_MULTI_STATEMENTS_OFF) != 0)
+        return my_fail_conn(s->on, s->err, "run a statement alone", NULL, 0);
+    moult_status st = run_one(s, sql, n);
+    if (s->on != s->w->script &&
+        mysql_set_server_option(s->on->conn, MYSQL_OPTION_MULTI_STATEMENTS_ON) != 0 &&
+        st == MOULT_OK)
+        st = my_fail_conn(s->on, s->err, "run statements together again", NULL, 0);
+    return st;
+}
+
 static moult_status run_each(struct script *s, const char *sql, size_t len)
 {
     struct cutter c;
@@ -113,7 +126,7 @@ static moult_status run_each(struct script *s, const char *sql, size_t len)
             size_t end = len; /* the server says what is wrong with it */
             while (end > cut.from && (strchr("; \t\r\n", sql[end - 1]) && sql[end - 1]))
                 end--;
-            st = run_one(s, sql + cut.from, end - cut.from);
+            st = run_alone(s, sql + cut.from, end - cut.from);
             break;
         } else if (!cut.empty) {
             st = run_sentence(s, &q, &cut);
@@ -163,7 +176,9 @@ static moult_status set_usual(struct script *s)
                    ", innodb_strict_mode = DEFAULT");
     if (!mysettings_defaults(s->w->touched.p, s->w->touched.n, &sql) || sql.failed)
         return my_nomem(s->on->host, s->err);
-    moult_status st = my_ask(s->on, "set the session up", "SET NAMES utf8mb4", NULL, s->err);
+    const char *names = s->w->like ? "SET NAMES utf8mb4 COLLATE utf8mb4_general_ci"
+                                   : "SET NAMES utf8mb4";
+    moult_status st = my_ask(s->on, "set the session up", names, NULL, s->err);
     if (st == MOULT_OK)
         st = my_ask(s->on, "set the session up", sql.p, NULL, s->err);
     if (st == MOULT_OK)

@@ -41,15 +41,25 @@ static bool same_token(const struct table_text *a, uint32_t i, const struct tabl
            memcmp(a->text + x->at, b->text + y->at, x->n) == 0;
 }
 
-static bool same_run(const struct table_text *a, struct run x, const struct table_text *b,
-                     struct run y)
+/* Behind the database's own name, in front of another, at I: the nodes do without. */
+static uint32_t past_own(const struct inspect *in, const struct table_text *t, uint32_t i,
+                         uint32_t end)
 {
+    bool qualified = i + 2 < end && mypart_token(t, i)->kind == TOKEN_QUOTED &&
+                     mytoken_is_op(t->text, mypart_token(t, i + 1), '.');
+    return qualified && mymark_own(in, mypart_text(t, i, i + 1)) ? i + 2 : i;
+}
+
+/* X is what the server says, Y what is written again. */
+static bool same_run(const struct inspect *in, struct run x, struct run y)
+{
+    const struct table_text *a = &in->table, *b = &in->again;
     uint32_t i = x.first, j = y.first;
     while (i < x.end && j < y.end && same_token(a, i, b, j)) {
         i++;
         j++;
         if (i < x.end && j < y.end && !same_token(a, i, b, j)) {
-            i = past_movable(a, i, x.end);
+            i = past_own(in, a, past_movable(a, i, x.end), x.end);
             j = past_movable(b, j, y.end);
         }
     }
@@ -61,11 +71,10 @@ static bool same_run(const struct table_text *a, struct run x, const struct tabl
 
 /* Takes the next element of B that equals X out of those from *NEXT on; elements mostly stand in
  * the same order. */
-static bool find_run(const struct table_text *a, struct run x, const struct table_text *b,
-                     struct run *left, uint32_t count)
+static bool find_run(const struct inspect *in, struct run x, struct run *left, uint32_t count)
 {
     for (uint32_t i = 0; i < count && i < MOST; i++) {
-        if (left[i].first < left[i].end && same_run(a, x, b, left[i])) {
+        if (left[i].first < left[i].end && same_run(in, x, left[i])) {
             left[i].end = left[i].first; /* it has been found */
             return true;
         }
@@ -101,7 +110,7 @@ static const char *compare_elements(struct inspect *in)
     for (uint32_t i = 0; !why && a && b && i < a_count; i++) {
         while (first < b_count && b[first].first == b[first].end)
             first++;
-        if (!find_run(&in->table, a[i], &in->again, b + first, b_count - first))
+        if (!find_run(in, a[i], b + first, b_count - first))
             why = "a column, key or constraint differs when written again";
     }
     free(a);
@@ -120,7 +129,7 @@ static const char *compare_options(struct inspect *in)
         expected += !found;
         for (uint32_t k = 0; !found && k < b->options_count; k++) {
             const struct option_text *p = &b->options[k];
-            found = same_run(a, (struct run){o->first, o->end}, b, (struct run){p->first, p->end});
+            found = same_run(in, (struct run){o->first, o->end}, (struct run){p->first, p->end});
         }
         if (!found)
             return "an option differs when written again";
@@ -143,8 +152,7 @@ const char *myselfcheck(struct inspect *in, const struct relation *r)
         return NULL;
     }
     mycreate_table(&t, (struct slice){0}, &in->written);
-    /* Inside of the database its name may stand before others'. */
-    struct slice written = mymark_unmarked(in, slice_of(&in->written));
+    struct slice written = slice_of(&in->written);
     bool read = !in->written.failed && myparse_table(&in->again, written.p, written.n, in->how);
     if (in->written.failed || in->again.nomem) {
         myput_nomem(in);
@@ -157,7 +165,7 @@ const char *myselfcheck(struct inspect *in, const struct relation *r)
         why = compare_options(in);
     struct run a = {in->table.partitioning, in->table.tokens_count};
     struct run b = {in->again.partitioning, in->again.tokens_count};
-    if (!why && !same_run(&in->table, a, &in->again, b))
+    if (!why && !same_run(in, a, b))
         why = "its partitions differ when written again";
     return why;
 }

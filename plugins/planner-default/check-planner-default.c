@@ -16,8 +16,10 @@ static struct fixture f;
 static const char *setting(moult_ctx *ctx, const moult_config *config, const char *name,
                            size_t *len)
 {
-    (void)ctx, (void)config, (void)len;
-    return strcmp(name, "lock-timeout") == 0 ? lock_setting : run_setting;
+    (void)ctx, (void)config;
+    const char *value = strcmp(name, "lock-timeout") == 0 ? lock_setting : run_setting;
+    *len = value ? strlen(value) : 0;
+    return value;
 }
 
 static void set_error(moult_ctx *ctx, moult_error *err, moult_status code, const char *msg,

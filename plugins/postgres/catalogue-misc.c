@@ -52,7 +52,7 @@ static void collation_part(const struct inspect *in, struct text *sql)
 
 static void operator_part(const struct inspect *in, struct text *sql)
 {
-    Z("SELECT 'operator', 2617, o.oid, o.oprnamespace, o.oprname,"
+    Z("SELECT 'operator'::text, 2617, o.oid, o.oprnamespace, o.oprname::text,"
       " '(' || CASE WHEN o.oprleft = 0 THEN 'NONE' ELSE format_type(o.oprleft, NULL) END || ', ' ||"
       " CASE WHEN o.oprright = 0 THEN 'NONE' ELSE format_type(o.oprright, NULL) END || ')', " OWNER_ALONE(
           "o.oprowner") "'definition', CASE WHEN o.oprcode <> 0 THEN '(' || concat_ws(', ',"
@@ -224,7 +224,7 @@ static void language_part(const struct inspect *in, struct text *sql)
 {
     (void)in;
     Z("SELECT 'language'::text, 2612, l.oid, 0::oid, l.lanname::text, " NONE
-      ", " OWNER("l.lanowner") ", " CATALOGUE_ACL("l.lanacl") ", 'l', '?trusted', CASE WHEN l.lanpltrusted THEN '' END, 'handler', " FUNCTION(
+      ", " OWNER("l.lanowner") ", " CATALOGUE_ACL("l.lanacl") ", 'l'::\"char\", '?trusted', CASE WHEN l.lanpltrusted THEN '' END, 'handler', " FUNCTION(
           "l.lanplcallfoid") ", 'inline', " FUNCTION("l.laninline") ", 'validator', " FUNCTION("l.lanvalidator")
           PAD2 " FROM pg_language l WHERE l.lanispl AND ");
     member_free(sql, CLASS_LANGUAGE, "l.oid");
@@ -234,7 +234,7 @@ static void foreign_data_wrapper_part(const struct inspect *in, struct text *sql
 {
     (void)in;
     Z("SELECT 'foreign_data_wrapper'::text, 2328, w.oid, 0::oid, w.fdwname::text, " NONE
-      ", " OWNER("w.fdwowner") ", " CATALOGUE_ACL("w.fdwacl") ", 'F', 'handler', " FUNCTION(
+      ", " OWNER("w.fdwowner") ", " CATALOGUE_ACL("w.fdwacl") ", 'F'::\"char\", 'handler', " FUNCTION(
           "w.fdwhandler") ", 'validator', " FUNCTION("w.fdwvalidator") ", '%options', " CATALOGUE_LIST("w.fdwoptions")
           PAD3 " FROM pg_foreign_data_wrapper w WHERE ");
     member_free(sql, CLASS_FDW, "w.oid");
@@ -245,7 +245,7 @@ static void server_part(const struct inspect *in, struct text *sql)
     (void)in;
     Z("SELECT 'server'::text, 1417, v.oid, 0::oid, v.srvname::text, " NONE
       ", " OWNER("v.srvowner") ", " CATALOGUE_ACL(
-          "v.srvacl") ", 'S', 'wrapper', (SELECT quote_ident(w.fdwname) FROM pg_foreign_data_wrapper w"
+          "v.srvacl") ", 'S'::\"char\", 'wrapper', (SELECT quote_ident(w.fdwname) FROM pg_foreign_data_wrapper w"
                       " WHERE w.oid = v.srvfdw), 'type', quote_literal(v.srvtype), 'version', quote_literal(v.srvversion), '%options', " CATALOGUE_LIST(
                           "v.srvoptions") PAD2 " FROM pg_foreign_server v WHERE ");
     member_free(sql, CLASS_SERVER, "v.oid");

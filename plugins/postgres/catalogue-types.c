@@ -133,12 +133,14 @@ static void add_objects(const struct inspect *in, struct text *sql)
     Z("WITH m(c, i) AS MATERIALIZED (SELECT s.classid, s.objid FROM pg_depend s WHERE s.refclassid = 2615"
       " AND s.refobjid = ");
     pgcatalogue_schema(in, sql);
-    Z("), o(c, i) AS MATERIALIZED (SELECT c, i FROM m UNION SELECT p.classid, p.objid FROM m JOIN pg_depend p"
+    Z("), a(c, i) AS MATERIALIZED (SELECT c, i FROM m UNION SELECT p.classid, p.objid FROM m JOIN pg_depend p"
       " ON p.refclassid = m.c AND p.refobjid = m.i WHERE m.c IN (1247, 1259) AND p.deptype IN ('a', 'i')"
       " UNION SELECT 1259, y.typrelid FROM m JOIN pg_type y ON m.c = 1247 AND y.oid = m.i"
       " WHERE y.typtype = 'c' UNION SELECT 2615, ");
     pgcatalogue_schema(in, sql);
-    Z(") ");
+    /* The index of a constraint belongs to that. */
+    Z("), o(c, i) AS MATERIALIZED (SELECT c, i FROM a UNION SELECT p.classid, p.objid FROM a JOIN pg_depend p"
+      " ON p.refclassid = a.c AND p.refobjid = a.i WHERE a.c = 2606 AND p.deptype = 'i') ");
 }
 
 void pgcatalogue_depend_sql(const struct inspect *in, struct text *sql)
@@ -171,7 +173,14 @@ void pgcatalogue_depend_sql(const struct inspect *in, struct text *sql)
       " FROM pg_depend d JOIN pg_attrdef a ON a.oid = d.objid ");
     if (one)
         Z("JOIN o ON o.c = 1259 AND o.i = a.adrelid ");
-    Z("WHERE d.classid = 2604 AND d.deptype = 'n' AND d.refobjid >= 16384");
+    Z("WHERE d.classid = 2604 AND d.deptype = 'n' AND d.refobjid >= 16384"
+      /* Operator classes and families need what their members need. */
+      " UNION ALL SELECT k.refclassid, k.refobjid, 0, d.refclassid, d.refobjid, 0 FROM pg_depend k ");
+    if (one)
+        Z("JOIN o ON o.c = k.refclassid AND o.i = k.refobjid ");
+    Z("JOIN pg_depend d ON d.classid = k.classid AND d.objid = k.objid WHERE k.classid IN (2602, 2603)"
+      " AND k.objid >= 16384 AND k.refclassid IN (2616, 2753) AND d.refclassid IN (1255, 2617)"
+      " AND d.refobjid >= 16384");
     if (one)
         return;
     /* A publication needs what its members need. */

@@ -136,7 +136,7 @@ static bool harmless_alter(const struct sentence *s)
         "default",     "extension",    "event",  "language",  "foreign",    "server", "user",
         "publication", "subscription", "function", "procedure", "routine",  "aggregate",
         "operator",    "collation",    "text",   "conversion", "schema",    "procedural",
-        "policy",      "trigger",      "rule",   "sequence",   "statistics", NULL};
+        "policy",      "trigger",      "rule",   "sequence",   "statistics", "view", NULL};
     uint32_t last = s->count - 3;
     bool table = pgsentence_is(s, 1, "foreign") && pgsentence_is(s, 2, "table");
     bool renames = s->count > 5 && ((pgsentence_is(s, last, "rename") &&
@@ -215,6 +215,15 @@ bool pgconfine_routine(const char *sql)
     SENTENCE(s, sql);
     bool replace = pgsentence_is(&s, 1, "or") && pgsentence_is(&s, 2, "replace");
     return pgsentence_is(&s, 0, "create") && is_any(&s, replace ? 3 : 1, routines);
+}
+
+bool pgconfine_stays(const char *sql, const char *role)
+{
+    SENTENCE(s, sql);
+    bool kind = (pgsentence_is(&s, 1, "event") && pgsentence_is(&s, 2, "trigger")) ||
+                (pgsentence_is(&s, 1, "foreign") && pgsentence_is(&s, 2, "data"));
+    return pgsentence_is(&s, 0, "alter") && kind && ends_in_owner(&s) &&
+           names(sql, pgsentence_at(&s, s.count - 1), role);
 }
 
 bool pgconfine_makes_server(const char *sql, struct text *name)

@@ -124,7 +124,12 @@ static moult_status call(struct confine *c, const char *sql, uint64_t *changed, 
     const char *const params[] = {sql, c->oid, c->xmin};
     const moult_host *host = c->script->host;
     CLEANUP_RESULT PGresult *r = NULL;
+    bool ungranted = false; /* not its to give: to the server that is no error */
+    c->script->ungranted = &ungranted;
     moult_status st = postgres_query(c->script, "run a statement", guarded, params, 3, &r, err);
+    c->script->ungranted = NULL;
+    if (st == MOULT_OK && ungranted)
+        st = postgres_fail(host, err, MOULT_ERR_AUTH, "the object belongs to another role");
     if (st != MOULT_OK) {
         host->error_detail(host->ctx, err, "statement", sql, strlen(sql));
         return st;
@@ -272,7 +277,7 @@ moult_status postgres_confine_run(struct confine *c, const char *sql, uint64_t *
     moult_status st = wants_to_wait(c, text.p, &wait, err);
     if (st == MOULT_OK && wait)
         put_off(c, text.p);
-    if (st != MOULT_OK || wait)
+    if (st != MOULT_OK || wait || (c->superuser && pgconfine_stays(text.p, c->stand_in)))
         return st;
     st = call(c, text.p, changed, err);
     if (st != MOULT_ERR_AUTH || !c->superuser)

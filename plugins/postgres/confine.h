@@ -47,6 +47,8 @@ bool pgconfine_is_harmless(const char *sql, const char **why);
 /* Is it to run when all others have? */
 bool pgconfine_wakes(const char *sql);    /* ALTER EVENT TRIGGER ... ENABLE ALWAYS */
 bool pgconfine_routine(const char *sql);  /* CREATE FUNCTION */
+/* Does SQL give ROLE what only superusers may own? */
+bool pgconfine_stays(const char *sql, const char *role);
 bool pgconfine_makes_server(const char *sql, struct text *name);
 /* ALTER FUNCTION ... OWNER TO ROLE, which is given unquoted. */
 bool pgconfine_gives_routine(const char *sql, struct text *role);

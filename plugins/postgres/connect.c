@@ -196,11 +196,17 @@ static moult_status pin(moult_session *s, moult_error *err)
 /* libpq would print them. */
 static void take_notice(void *arg, const PGresult *r)
 {
-    const moult_host *host = ((const moult_session *)arg)->host;
+    const moult_session *s = arg;
+    const moult_host *host = s->host;
+    const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
     const char *severity = PQresultErrorField(r, PG_DIAG_SEVERITY_NONLOCALIZED);
     const char *msg = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
     bool warning = severity && strcmp(severity, "WARNING") == 0;
-    if (msg)
+    /* privilege_not_revoked, privilege_not_granted */
+    bool ungranted = state && (strcmp(state, "01006") == 0 || strcmp(state, "01007") == 0);
+    if (ungranted && s->ungranted)
+        *s->ungranted = true;
+    else if (msg)
         host->log(host->ctx, warning ? MOULT_LOG_WARNING : MOULT_LOG_DEBUG, msg, strlen(msg));
 }
 

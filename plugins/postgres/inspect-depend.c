@@ -37,9 +37,8 @@ void pginspect_depend_row(struct inspect *in, const struct row *row)
     uint32_t klass = row_u32(row, 0), oid = row_u32(row, 1), part = row_u32(row, 2);
     uint32_t to_class = row_u32(row, 3), to = row_u32(row, 4), to_part = row_u32(row, 5);
     const struct entity *target = pginspect_find(in, to_class, to);
-    if (!target || !target->path.n)
-        return;
-    moult_node *node = dependent(in, klass, oid, part);
+    moult_node *node = target && target->path.n ? dependent(in, klass, oid, part) : NULL;
+    in->ignored = !node;
     if (!node || node == target->node)
         return;
     const struct relation *r = target->relation;
@@ -67,6 +66,7 @@ void pginspect_comment_row(struct inspect *in, const struct row *row)
     }
     if (n && n->place && (!e || !e->node)) /* that makes it unusual */
         e = pginspect_object(in, "schema", CLASS_NAMESPACE, oid, n->key, n->name);
+    in->ignored = !e;
     if (!e)
         return;
     if (klass == CLASS_CLASS && part && e->relation)

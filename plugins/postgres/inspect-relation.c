@@ -9,6 +9,7 @@
 void pginspect_session_row(struct inspect *in, const struct row *row)
 {
     in->acting = pginspect_copy(in, row->field[0]);
+    in->ignored = true; /* a snapshot is never the same */
 }
 
 /* The marker for the schema NAME, or NAME as SQL. */
@@ -72,7 +73,8 @@ void pginspect_namespace_row(struct inspect *in, const struct row *row)
     const char *own = in->session->schema;
     n->place = own ? slice_is(n->name, own) : slice_is(n->name, "public");
     HASH_ADD(hh, in->namespaces, oid, sizeof n->oid, n);
-    if (!row_char(row, 2) || in->st != MOULT_OK)
+    in->ignored = !row_char(row, 2);
+    if (in->ignored || in->st != MOULT_OK)
         return;
     in->public_seen |= !own && n->place;
     if (n->place) {

@@ -23,16 +23,17 @@ static uint64_t mixed(uint64_t h, struct slice field)
 static moult_status take_row(void *arg, int index, const struct row *row)
 {
     struct inspect *in = arg;
-    bool session = index < in->query_count &&
-                   postgres_catalogue[in->order[index]].row == pginspect_session_row;
     uint64_t h = (uint64_t)index;
-    for (int i = 0; index < in->query_count && i < row->count && !session; i++)
+    if (index >= in->query_count) {
+        if (row->field[0].p && in->state_count < STATES)
+            in->states[in->state_count++] = pginspect_copy(in, row->field[0]);
+        return in->st;
+    }
+    in->ignored = false;
+    postgres_catalogue[in->order[index]].row(in, row);
+    for (int i = 0; i < row->count && !in->ignored; i++)
         h = mixed(h, row->field[i]);
-    in->seen += h; /* rows have no order */
-    if (index < in->query_count)
-        postgres_catalogue[in->order[index]].row(in, row);
-    else if (row->field[0].p && in->state_count < STATES)
-        in->states[in->state_count++] = pginspect_copy(in, row->field[0]);
+    in->seen += in->ignored ? 0 : h; /* rows have no order */
     return in->st;
 }
 

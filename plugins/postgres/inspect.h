@@ -178,7 +178,8 @@ struct inspect {
     struct text key, path, value, same, marked, sql; /* for reuse */
     struct slice states[STATES];                     /* of the catalogue, before and after */
     int state_count;
-    uint64_t seen; /* sum of the digests of all rows */
+    uint64_t seen; /* sum of the digests of all rows, but for those that say nothing about the unit */
+    bool ignored;  /* the row at hand is such a one */
     int order[64], query_count; /* which query of the batch is which */
 };
 

@@ -97,10 +97,21 @@ static void column_options(struct rendering *r, const moult_node *from, const mo
     }
 }
 
-void column_settings(struct rendering *r, const moult_node *from, const moult_node *to)
+void column_tuning(struct rendering *r, const moult_node *from, const moult_node *to)
 {
     storage_settings(r, from, to);
     column_options(r, from, to);
+}
+
+void column_rights(struct rendering *r, const moult_node *column)
+{
+    render_column_grants(r, NULL, column);
+    render_comment(r, NULL, column);
+}
+
+void column_settings(struct rendering *r, const moult_node *from, const moult_node *to)
+{
+    column_tuning(r, from, to);
     render_column_grants(r, from, to);
     render_comment(r, from, to);
 }
@@ -134,7 +145,7 @@ void column_bare(struct rendering *r, const moult_node *column)
         say_alter_column(r, column);
         run(r, "SET COMPRESSION %", compression);
     }
-    column_settings(r, NULL, column);
+    column_tuning(r, NULL, column);
 }
 
 void create_column(struct rendering *r, const moult_node *column)
@@ -147,6 +158,7 @@ void create_column(struct rendering *r, const moult_node *column)
         span_is(node_text(host, column, "inherited"), "true")) {
         uint32_t before = r->emitted;
         column_bare(r, column);
+        column_rights(r, column);
         if (before == r->emitted)
             nothing(r, "the column is what it comes from");
         return;

@@ -222,21 +222,6 @@ static void detach_referenced(struct rendering *r, const moult_node *table)
     }
 }
 
-/* One that a type that goes is read or written with goes with it. */
-static bool goes_with_type(struct rendering *r, const moult_node *function)
-{
-    const moult_host *host = r->host;
-    struct span path;
-    uint32_t strength = 0;
-    for (uint32_t i = 0; (path.p = host->tree->ref(function, i, &strength, &path.n)); i++) {
-        const moult_node *type = r->from ? host->tree->find(r->from, path.p, path.n) : NULL;
-        if ((node_is(host, type, "base_type") || node_is(host, type, "range")) &&
-            !tree_twin(host, r->to, type))
-            return true;
-    }
-    return false;
-}
-
 /* Types that functions are made for need them, and these the type. */
 static bool has_functions(struct rendering *r, const moult_node *type)
 {
@@ -245,6 +230,31 @@ static bool has_functions(struct rendering *r, const moult_node *type)
            (node_is(r->host, type, "base_type") ||
             (node_is(r->host, type, "range") &&
              memmem(definition.p, definition.n, "canonical = ", 12)));
+}
+
+static bool refers_to(const moult_host *host, const moult_node *node, struct span wanted)
+{
+    struct span path;
+    uint32_t strength = 0;
+    for (uint32_t i = 0; (path.p = host->tree->ref(node, i, &strength, &path.n)); i++)
+        if (span_equal(path, wanted))
+            return true;
+    return false;
+}
+
+/* One that a type which goes is read or written with goes with it. */
+static bool goes_with_type(struct rendering *r, const moult_node *function)
+{
+    const moult_host *host = r->host;
+    struct span path;
+    uint32_t strength = 0;
+    for (uint32_t i = 0; (path.p = host->tree->ref(function, i, &strength, &path.n)); i++) {
+        const moult_node *type = r->from ? host->tree->find(r->from, path.p, path.n) : NULL;
+        if (type && has_functions(r, type) && !tree_twin(host, r->to, type) &&
+            refers_to(host, type, node_path(host, function)))
+            return true;
+    }
+    return false;
 }
 
 static void drop_related(struct rendering *r, const moult_node *node, const struct kind *k)
@@ -277,6 +287,8 @@ void drop_object(struct rendering *r, const moult_node *node)
         const char *server = memmem(key.p, key.n, " SERVER ", 8);
         struct span role = {key.p, server ? (size_t)(server - key.p) : key.n};
         run(r, "DROP USER MAPPING FOR %%", role, span_after(key, role.n));
+    } else if (node_is(host, node, "function") && goes_with_type(r, node)) {
+        nothing(r, "it goes with the type that needs it");
     } else if (drop_partition(r, node)) {
         return;
     } else if (node_is(host, node, "index") && is_adopted(r, node)) {
@@ -291,9 +303,8 @@ void drop_object(struct rendering *r, const moult_node *node)
             if (node_has(host, node, "partition_of"))
                 detach_referenced(r, node);
         }
-        bool gone = goes_with_another(r, node) ||
-                    (node_is(host, node, "function") && goes_with_type(r, node));
-        run(r, "DROP % %%%", span_of(k->word), span_of(gone ? "IF EXISTS " : ""), key,
+        run(r, "DROP % %%%", span_of(k->word),
+            span_of(goes_with_another(r, node) ? "IF EXISTS " : ""), key,
             span_of(has_functions(r, node) ? " CASCADE" : ""));
     }
     if (node_is(host, node, "table") || node_is(host, node, "view") ||

@@ -389,8 +389,18 @@ static void finish_columns(struct rendering *r, const moult_node *table)
         if (!is_listed(host, table, column))
             column_bare(r, column);
         else
-            column_settings(r, NULL, column);
+            column_tuning(r, NULL, column);
     }
+}
+
+static void finish_rights(struct rendering *r, const moult_node *table)
+{
+    CLEANUP_NODES struct nodes columns = {0};
+    if (!nodes_of(r->host, table, "column", &columns))
+        r->sql.failed = true;
+    render_rights(r, NULL, table);
+    for (size_t i = 0; i < columns.n; i++)
+        column_rights(r, columns.at[i]);
 }
 
 /* A key that some partitions lack is made when all are there: it would be given to later ones. */
@@ -443,7 +453,7 @@ void finish_table(struct rendering *r, const moult_node *table, struct span name
     parents_invalid_keys(r, table);
     new_index_copies(r, table);
     table_flags(r, table);
-    render_rights(r, NULL, table);
+    finish_rights(r, table);
     EACH_CHILD(host, table, column)
     {
         EACH_CHILD(host, column, sequence)

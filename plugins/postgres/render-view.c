@@ -29,11 +29,16 @@ static void create_view(struct rendering *r, const moult_node *view)
 {
     say_view(r, view, false);
     probe(r, "SELECT pg_catalog.to_regclass(~) IS NOT NULL", node_key(r->host, view));
-    render_rights(r, NULL, view);
     EACH_CHILD(r->host, view, column)
     {
         if (node_is(r->host, column, "column"))
             column_bare(r, column);
+    }
+    render_rights(r, NULL, view);
+    EACH_CHILD(r->host, view, part)
+    {
+        if (node_is(r->host, part, "column"))
+            column_rights(r, part);
     }
 }
 

@@ -342,6 +342,10 @@ void drop_column(struct rendering *r, const moult_node *column);
 void alter_column(struct rendering *r, const moult_node *from, const moult_node *to);
 /* What a column has beyond its definition in CREATE; FROM NULL: it is new. */
 void column_settings(struct rendering *r, const moult_node *from, const moult_node *to);
+/* The same of a new one in two parts: what only its owner may say, and grants and comment, which follow the
+ * relation's own. */
+void column_tuning(struct rendering *r, const moult_node *from, const moult_node *to);
+void column_rights(struct rendering *r, const moult_node *column);
 /* An inherited column, or one of a typed table: all that it has, one by one. */
 void column_bare(struct rendering *r, const moult_node *column);
 void set_default(struct rendering *r, const moult_node *from, const moult_node *to);

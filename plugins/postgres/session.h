@@ -16,6 +16,7 @@ struct moult_session {
     char *database;      /* name of the database that it is connected to */
     char *schema;        /* of a schema unit: its schema's name, unquoted; NULL = a database unit */
     char *role;          /* set role to it, or NULL */
+    bool *ungranted; /* set instead of a warning that privileges were not given or taken; or NULL */
     char *stand_in;      /* in a scratch database: the role that is there in its place, or NULL */
     char *version;       /* "15.18" */
     int number;          /* 150018 */

@@ -105,7 +105,8 @@ static int64_t clamp(uint64_t ms, int64_t none)
 /* Sets the limits in force to those asked for, where they are not. */
 static moult_status apply_limits(moult_session *on, struct writer *w, moult_error *err)
 {
-    int64_t lock = clamp(w->lock_ms ? w->lock_ms : on->lock_timeout_ms, 1);
+    bool shorter = w->lock_ms && w->lock_ms < on->lock_timeout_ms;
+    int64_t lock = clamp(shorter ? w->lock_ms : on->lock_timeout_ms, 1);
     int64_t run = clamp(w->run_ms ? w->run_ms : on->statement_timeout_ms, 0);
     if (w->name && !run)
         run = SCRATCH_SECONDS * 1000;

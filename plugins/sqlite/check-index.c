@@ -325,8 +325,8 @@ void check_indexes(struct check *c)
     for (const struct object *i = table->index; i && !c->failed; i = i->index, text++) {
         struct listed *l = NULL;
         c->about = i;
-        for (uint32_t j = 0; j < count; j++) {
-            if (list[j].origin == 'c' && strcmp(list[j].name, i->name) == 0)
+        for (uint32_t j = 0; list && j < count; j++) {
+            if (list[j].origin == 'c' && list[j].name && strcmp(list[j].name, i->name) == 0)
                 l = &list[j];
         }
         if (l)

@@ -25,12 +25,12 @@ moult_status memory_fail(const moult_host *host, moult_error *err, moult_status 
 moult_status memory_save(const moult_host *host, const char *path, const json_t *db,
                          moult_error *err)
 {
-    MEMORY_FREE char *tmp = malloc(strlen(path) + 5);
+    size_t room = strlen(path) + sizeof ".new";
+    MEMORY_FREE char *tmp = malloc(room);
     MEMORY_FREE char *text = json_dumps(db, JSON_INDENT(1) | JSON_SORT_KEYS);
     if (!tmp || !text)
         return memory_fail(host, err, MOULT_ERR_NOMEM, "out of memory");
-    strcpy(tmp, path);
-    strcat(tmp, ".new");
+    snprintf(tmp, room, "%s.new", path);
     int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
     if (fd < 0)
         return memory_fail(host, err, MOULT_ERR_IO, "cannot write \"%s\": %s", tmp,

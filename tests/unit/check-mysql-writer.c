@@ -456,7 +456,7 @@ START_TEST(what_is_like_a_session_has_its_settings)
     static const char sql[] = "SELECT group_concat(column_default ORDER BY column_name) FROM information_schema.columns"
                               " WHERE table_schema = database() AND table_name = 't'";
     ask_is(s->database, sql, "'2000-01-01 00:00:00','0000-00-00'");
-    ask_is(text->database, sql, "'2000-01-01 00:00:00','it\'s \"'");
+    ask_is(text->database, sql, "'2000-01-01 00:00:00','it''s \"'");
     mysql_test_ask(NULL, "SET GLOBAL time_zone = 'SYSTEM', GLOBAL sql_mode = DEFAULT");
     myreader_close(s);
     myreader_close(text);

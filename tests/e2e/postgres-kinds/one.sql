@@ -88,10 +88,13 @@ CREATE OPERATOR CLASS app.by_number DEFAULT FOR TYPE app.address USING btree FAM
 ALTER OPERATOR FAMILY app.addresses USING btree ADD FUNCTION 4 (app.address, app.address) btequalimage(oid);
 COMMENT ON OPERATOR CLASS app.by_number USING btree IS 'by number';
 CREATE CONVERSION app.to_latin FOR 'UTF8' TO 'LATIN1' FROM utf8_to_iso8859_1;
-CREATE TRUSTED LANGUAGE sample HANDLER plpgsql_call_handler INLINE plpgsql_inline_handler VALIDATOR plpgsql_validator;
+CREATE FUNCTION app.calls() RETURNS language_handler LANGUAGE c AS '$libdir/plpgsql', 'plpgsql_call_handler';
+CREATE FUNCTION app.inlines(internal) RETURNS void LANGUAGE c STRICT AS '$libdir/plpgsql', 'plpgsql_inline_handler';
+CREATE FUNCTION app.validates(oid) RETURNS void LANGUAGE c STRICT AS '$libdir/plpgsql', 'plpgsql_validator';
+CREATE TRUSTED LANGUAGE sample HANDLER app.calls INLINE app.inlines VALIDATOR app.validates;
 REVOKE USAGE ON LANGUAGE sample FROM PUBLIC;
 COMMENT ON LANGUAGE sample IS 'as plpgsql';
-CREATE FUNCTION app.from_sql(internal) RETURNS internal LANGUAGE internal AS 'prsd_lextype';
+CREATE FUNCTION app.from_sql(internal) RETURNS internal LANGUAGE internal IMMUTABLE STRICT AS 'prsd_lextype';
 CREATE TRANSFORM FOR app.address LANGUAGE sample (FROM SQL WITH FUNCTION prsd_lextype(internal));
 CREATE ACCESS METHOD heap_too TYPE TABLE HANDLER heap_tableam_handler;
 CREATE ACCESS METHOD hash_too TYPE INDEX HANDLER hashhandler;
