@@ -18,7 +18,8 @@ static const char *setting(moult_ctx *ctx, const moult_config *config, const cha
 {
     (void)ctx, (void)config;
     const char *value = strcmp(name, "lock-timeout") == 0 ? lock_setting : run_setting;
-    *len = value ? strlen(value) : 0;
+    if (len)
+        *len = value ? strlen(value) : 0;
     return value;
 }
 
