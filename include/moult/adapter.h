@@ -71,7 +71,7 @@ typedef struct moult_dialect {
                          char **out, size_t *out_len, moult_error *err);
     /* May be NULL.  Statements, each with its semicolon and line end, that make of any session one in which what render
      * wrote means the same as in the reader's: they begin the SQL that moult hands to people, and follow in it what
-     * has settings of its own in front ("SET ...; CREATE ..."). */
+     * has settings of its own in front, a line "SET ...;". */
     const char *preamble;
     /* May be NULL.  The command of the database's own client that says what ends the statements after it
      * ("DELIMITER"): used in that SQL for statements that hold a semicolon themselves. */

@@ -149,19 +149,31 @@ static void write_delimited(struct buf *b, struct str sql, const char *command)
     buf_printf(b, "%s%s\n%s ;\n", may_end_in_comment(sql) ? "\n" : "", end, command);
 }
 
-static void write_statement(struct buf *b, struct str sql, struct plan_script how)
+static void write_one(struct buf *b, struct str sql, const char *delimiter)
 {
-    if (!sql.p || !sql.n)
-        return;
-    if (how.delimiter && memchr(sql.p, ';', sql.n)) {
-        write_delimited(b, sql, how.delimiter);
-        /* What it sets is for itself alone. */
-        if (how.preamble && str_starts(sql, STR("SET ")))
-            buf_puts(b, how.preamble);
+    if (delimiter && memchr(sql.p, ';', sql.n)) {
+        write_delimited(b, sql, delimiter);
         return;
     }
     buf_str(b, sql);
     buf_puts(b, may_end_in_comment(sql) ? "\n;\n" : ";\n");
+}
+
+/* A line "SET ...;" in front is for the statement alone.  It stands by itself, since clients read what follows as it says. */
+static void write_statement(struct buf *b, struct str sql, struct plan_script how)
+{
+    const char *end = sql.n ? memmem(sql.p, sql.n, ";\n", 2) : NULL;
+    if (!sql.p || !sql.n)
+        return;
+    if (!how.delimiter || !str_starts(sql, STR("SET ")) || !end) {
+        write_one(b, sql, how.delimiter);
+        return;
+    }
+    size_t head = (size_t)(end + 2 - sql.p);
+    buf_add(b, sql.p, head);
+    write_one(b, (struct str){sql.p + head, sql.n - head}, how.delimiter);
+    if (how.preamble)
+        buf_puts(b, how.preamble);
 }
 
 static void write_header(struct buf *b, const struct plan_step *s, size_t number)

@@ -74,4 +74,7 @@ plugins_mysql_la_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
 plugins_mysql_la_LDFLAGS = $(PLUGIN_LINK_FLAGS)
 plugins_mysql_la_LIBADD = $(mysql_libs)
 dist_manifest_DATA += plugins/mysql/mysql.toml
+man_MANS += plugins/mysql/moult-mysql.7
+CLEANFILES += plugins/mysql/moult-mysql.7
 endif
+EXTRA_DIST += plugins/mysql/moult-mysql.7.pod

@@ -328,11 +328,21 @@ static const struct {
 #define PART_COUNT (sizeof parts / sizeof *parts)
 _Static_assert(PART_COUNT <= 32, "a bit for each");
 
+/* Before version 15 only superusers could see what is asked for of subscriptions. */
+static bool can_read(const struct inspect *in, size_t part)
+{
+    const char *super = PQparameterStatus(in->session->conn, "is_superuser");
+    if (parts[part].part == subscription_part && in->session->number < 150000 &&
+        !(super && strcmp(super, "on") == 0))
+        return false;
+    return parts[part].in_schemas || !in->session->schema;
+}
+
 void pgcatalogue_kinds_sql(const struct inspect *in, struct text *sql)
 {
     Z("SELECT 0");
     for (size_t i = 0; i < PART_COUNT; i++) {
-        if (parts[i].in_schemas || !in->session->schema)
+        if (can_read(in, i))
             pgtext_printf(
                 sql, " | CASE WHEN EXISTS (SELECT 1 FROM %s WHERE oid >= 16384) THEN %u ELSE 0 END",
                 parts[i].catalogue, 1u << i);

@@ -282,11 +282,14 @@ moult_status postgres_confine_run(struct confine *c, const char *sql, uint64_t *
     st = call(c, text.p, changed, err);
     if (st != MOULT_ERR_AUTH || !c->superuser)
         return st;
+    /* What the superuser makes is nobody else's to alter: so the owners come first. */
+    st = call_as_owners(c, text.p, changed, &tried, err);
+    if (tried && st != MOULT_ERR_AUTH)
+        return st;
     if (pgconfine_is_harmless(text.p, &why))
         return by_superuser(c, text.p, err);
     if (why)
         return postgres_fail(host, err, MOULT_ERR_INVALID, "%s", why);
-    st = call_as_owners(c, text.p, changed, &tried, err);
     if (!tried && st == MOULT_OK)
         st = call(c, text.p, changed, err); /* for its error */
     if (st == MOULT_ERR_AUTH)

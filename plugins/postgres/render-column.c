@@ -377,6 +377,7 @@ static void change_identity(struct rendering *r, const moult_node *from, const m
 
 void alter_column(struct rendering *r, const moult_node *from, const moult_node *to)
 {
+    uint32_t before = r->emitted;
     const moult_host *host = r->host;
     bool had = node_has(host, from, "identity"), has = node_has(host, to, "identity");
     bool was_null = !node_flag(host, from, "not_null"), null = !node_flag(host, to, "not_null");
@@ -413,4 +414,6 @@ void alter_column(struct rendering *r, const moult_node *from, const moult_node 
         change_identity(r, from, to);
     }
     column_settings(r, from, to);
+    if (before == r->emitted)
+        nothing(r, "the column is what it comes from");
 }

@@ -4,7 +4,7 @@ tree_tests = tests/e2e/quickstart.sh
 TESTS += $(tree_tests)
 dist_check_SCRIPTS += $(tree_tests)
 EXTRA_DIST += quickstart runtests build-aux/counting build-aux/need build-aux/packages tests/e2e/installed.sh \
-	tests/property/sqlite.py tests/corpus/sqlite.py \
+	tests/property/sqlite.py tests/corpus/sqlite.py tests/corpus/postgres.py \
 	examples/quickstart/job examples/quickstart/rows.sql examples/quickstart/shop.sql \
 	examples/quickstart/schema/00-views.sql examples/quickstart/schema/customers.sql \
 	examples/quickstart/schema/orders.sql examples/quickstart/schema/products.sql \

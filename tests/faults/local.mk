@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-EXTRA_DIST += tests/faults/sqlite.py
+EXTRA_DIST += tests/faults/mysql.py tests/faults/sqlite.py
 
 if !STATIC_PLUGINS
 check_LTLIBRARIES += tests/faults/io-fault.la

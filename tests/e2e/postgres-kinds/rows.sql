@@ -1,7 +1,8 @@
 -- For either variant: in columns that both have, values that both take.
 SET session_replication_role = replica;
 INSERT INTO app.people (id, code, name, mail, mood, price, home, tags, range, spare) OVERRIDING SYSTEM VALUE
-    SELECT i, i, 'name ' || i, 'm' || i, 'happy', i, ROW('street', i, '{sad,happy}'), ARRAY['t' || i], int4range(i * 10, i * 10 + 5), i + 1
+    SELECT i, i, 'name ' || i, 'm' || i, 'happy', i, 
+        jsonb_populate_record(NULL::app.address, jsonb_build_object('street', 'street', 'No.', i, 'moods', '["sad", "happy"]'::jsonb)), ARRAY['t' || i], int4range(i * 10, i * 10 + 5), i + 1
     FROM generate_series(1, 20) i;
 INSERT INTO app.quick SELECT generate_series(1, 5);
 INSERT INTO "Odd ""Schema"""."Odd ""Table""" VALUES (1, 'one', 'ü'), (2, 'two', NULL);
