@@ -15,3 +15,30 @@ installcheck-local:
 	  mandir='$(DESTDIR)$(mandir)' datadir='$(DESTDIR)$(datadir)' CC='$(CC)' \
 	  MOULT_SRCDIR='$(abs_srcdir)' MOULT_STATIC_BUILD='$(STATIC_CPPFLAGS)' \
 	  $(SHELL) $(srcdir)/tests/e2e/installed.sh
+# What tests the adapters that are not built by default.
+EXTRA_DIST += \
+	tests/corpus/mariadb.py \
+	tests/property/mariadb.py \
+	tests/e2e/mysql-kinds.sh \
+	tests/e2e/mysql-kinds/one.sql \
+	tests/e2e/mysql-kinds/rows.sql \
+	tests/e2e/mysql-kinds/two.sql \
+	tests/e2e/postgres-concurrent.sh \
+	tests/e2e/postgres-hostile.sh \
+	tests/e2e/postgres-kinds.sh \
+	tests/e2e/postgres-kinds/one-subscription.sql \
+	tests/e2e/postgres-kinds/one.sql \
+	tests/e2e/postgres-kinds/rows.sql \
+	tests/e2e/postgres-kinds/same.sql \
+	tests/e2e/postgres-kinds/two-subscription.sql \
+	tests/e2e/postgres-kinds/two.sql \
+	tests/e2e/postgres-pairs.sh \
+	tests/e2e/postgres-pairs/columns.sql \
+	tests/e2e/postgres-pairs/enums.sql \
+	tests/e2e/postgres-pairs/inherit.sql \
+	tests/e2e/postgres-pairs/keys.sql \
+	tests/e2e/postgres-pairs/partitions.sql \
+	tests/e2e/postgres-pairs/renames.sql \
+	tests/e2e/postgres-pairs/rights.sql \
+	tests/e2e/postgres-pairs/types.sql \
+	tests/e2e/postgres-pairs/views.sql
