@@ -12,6 +12,13 @@ static const struct column_step *step_of(const struct table_diff *d, const moult
     return NULL;
 }
 
+static bool sets_null(const struct table_diff *d, const moult_node *foreign_key)
+{
+    return slice_eq(node_text(d->host, foreign_key, "table"), node_key(d->host, d->from)) &&
+           (slice_is(node_text(d->host, foreign_key, "on_delete"), "SET NULL") ||
+            slice_is(node_text(d->host, foreign_key, "on_update"), "SET NULL"));
+}
+
 /* Would the server refuse to change the column while a foreign key is on it? */
 static bool column_refused(const struct table_diff *d, const moult_node *column,
                            const moult_node *foreign_key)
@@ -20,14 +27,33 @@ static bool column_refused(const struct table_diff *d, const moult_node *column,
     const struct column_step *c = step_of(d, column);
     if (!c || (c->what & COLUMN_REPLACE))
         return true;
-    bool own = slice_eq(node_text(host, foreign_key, "table"), node_key(host, d->from));
-    bool sets_null = slice_is(node_text(host, foreign_key, "on_delete"), "SET NULL") ||
-                     slice_is(node_text(host, foreign_key, "on_update"), "SET NULL");
-    if (own && sets_null && node_has(host, c->to, "not_null"))
+    if (sets_null(d, foreign_key) && node_has(host, c->to, "not_null"))
         return true;
     return node_differs(host, c->from, c->to, "type") ||
            node_differs(host, c->from, c->to, "collate") ||
            node_differs(host, c->from, c->to, "generated");
+}
+
+/* Checks and generated columns do not take a column that may become NULL by way of a foreign key. */
+static bool checks_refused(const struct table_diff *d, const moult_node *foreign_key)
+{
+    const moult_host *host = d->host;
+    if (!sets_null(d, foreign_key))
+        return false;
+    for (uint32_t i = 0; i < d->column_count; i++) {
+        const moult_node *column = d->columns[i].to;
+        struct slice path = node_path(host, column);
+        if (!node_needs(host, foreign_key, path))
+            continue;
+        for (uint32_t k = 0; k < d->check_count; k++)
+            if ((d->checks[k].what & KEY_ADD) && node_needs(host, d->checks[k].to, path))
+                return true;
+        for (uint32_t k = 0; k < d->column_count; k++)
+            if (d->columns[k].what && (k == i ? node_has(host, column, "check")
+                                              : node_needs(host, d->columns[k].to, path)))
+                return true;
+    }
+    return false;
 }
 
 static bool columns_refused(const struct table_diff *d, const moult_node *foreign_key)
@@ -70,7 +96,8 @@ moult_status aside_foreign_keys(const moult_host *host, const struct table_diff 
         return MOULT_ERR_NOMEM;
     bool moves = node_differs(host, d->from, d->to, "engine") || d->partition == PARTITION_BY;
     for (size_t i = 0; i < found.n; i++) {
-        if (!moves && !columns_refused(d, found.at[i]) && !loses_key(d, found.at[i]))
+        if (!moves && !columns_refused(d, found.at[i]) && !checks_refused(d, found.at[i]) &&
+            !loses_key(d, found.at[i]))
             continue;
         moult_status st = aside_path(host, found.at[i], ways);
         if (st)

@@ -11,13 +11,13 @@
 
 /* Words with which a statement in a body begins, but for names of procedures. */
 static const char *const starters[] = {
-    "begin",    "return",   "if",       "case",    "loop",   "while",   "repeat",   "for",
-    "select",   "set",      "insert",   "update",  "replace", "call",   "delete",   "resignal",
-    "signal",   "with",     "do",       "values",  "declare", "create", "alter",    "drop",
-    "rename",   "truncate", "grant",    "revoke",  "flush",  "kill",    "prepare",  "execute",
-    "load",     "show",     "analyze",  "optimize", "lock",  "start",   "commit",   "rollback",
-    "install",  "shutdown", "reset",    "purge",   "change", "stop",    "uninstall", "backup",
-    "cache",    "leave",    "use",      NULL};
+    "begin",   "return",   "if",      "case",     "loop",    "while",  "repeat",    "for",
+    "select",  "set",      "insert",  "update",   "replace", "call",   "delete",    "resignal",
+    "signal",  "with",     "do",      "values",   "declare", "create", "alter",     "drop",
+    "rename",  "truncate", "grant",   "revoke",   "flush",   "kill",   "prepare",   "execute",
+    "load",    "show",     "analyze", "optimize", "lock",    "start",  "commit",    "rollback",
+    "install", "shutdown", "reset",   "purge",    "change",  "stop",   "uninstall", "backup",
+    "cache",   "leave",    "use",     NULL};
 
 static bool push(struct body *b, char what)
 {

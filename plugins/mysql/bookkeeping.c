@@ -29,8 +29,9 @@ const char *mybookkeeping_name(uint32_t table)
  * known. */
 static moult_status other_version(moult_session *session, const char *name, moult_error *err)
 {
-    moult_status st = my_fail(session->host, err, MOULT_ERR_UNSUPPORTED,
-                              "the table \"%s\" is the bookkeeping of another version of moult", name);
+    moult_status st =
+        my_fail(session->host, err, MOULT_ERR_UNSUPPORTED,
+                "the table \"%s\" is the bookkeeping of another version of moult", name);
     my_detail(session->host, err, "hint", "use the version of moult that worked on it last");
     return st;
 }
@@ -72,8 +73,7 @@ moult_status mybookkeeping_taken(moult_session *session, const struct bookkeepin
 {
     my_fail(session->host, err, MOULT_ERR_EXISTS,
             "the name \"%s\" is taken by something that is not moult's", found->alien);
-    my_detail(session->host, err, "hint",
-              "rename it: moult keeps its own records under that name");
+    my_detail(session->host, err, "hint", "rename it: moult keeps its own records under that name");
     return MOULT_ERR_EXISTS;
 }
 

@@ -28,9 +28,9 @@ static struct verdict refused_at(const struct sentence *s, uint32_t i, const cha
 static bool is_engine(const char *p, size_t n)
 {
     static const char *const known[] = {
-        "innodb",     "myisam",   "aria",   "memory",    "heap",       "csv",     "archive",
-        "blackhole",  "merge",    "mrg_myisam", "rocksdb", "tokudb",   "mroonga", "columnstore",
-        "ndb",        "ndbcluster", "sequence", "default", "xtradb",   NULL};
+        "innodb",    "myisam",     "aria",       "memory",  "heap",   "csv",     "archive",
+        "blackhole", "merge",      "mrg_myisam", "rocksdb", "tokudb", "mroonga", "columnstore",
+        "ndb",       "ndbcluster", "sequence",   "default", "xtradb", NULL};
     for (const char *const *k = known; *k; k++) {
         if (mytoken_equal(p, n, *k))
             return true;
@@ -49,17 +49,71 @@ bool myengine_is_local(const struct sentence *s, uint32_t i)
 /* A column may be called "engine": then a type follows. */
 static bool is_type(const struct sentence *s, uint32_t i)
 {
-    static const char *const types[] = {
-        "tinyint", "smallint", "mediumint",  "int",      "integer", "bigint",   "int1",
-        "int2",    "int3",     "int4",       "int8",     "bit",     "bool",     "boolean",
-        "decimal", "dec",      "numeric",    "fixed",    "float",   "double",   "real",
-        "number",  "date",     "datetime",   "timestamp", "time",   "year",     "char",
-        "nchar",   "character", "varchar",   "varchar2", "nvarchar", "national", "long",
-        "binary",  "varbinary", "raw",       "tinyblob", "blob",    "clob",     "mediumblob",
-        "longblob", "tinytext", "text",      "mediumtext", "longtext", "enum",  "set",
-        "json",    "uuid",     "inet4",      "inet6",    "geometry", "point",   "linestring",
-        "polygon", "multipoint", "multilinestring", "multipolygon", "geometrycollection", "serial",
-        "vector",  "xmltype",  NULL};
+    static const char *const types[] = {"tinyint",
+                                        "smallint",
+                                        "mediumint",
+                                        "int",
+                                        "integer",
+                                        "bigint",
+                                        "int1",
+                                        "int2",
+                                        "int3",
+                                        "int4",
+                                        "int8",
+                                        "bit",
+                                        "bool",
+                                        "boolean",
+                                        "decimal",
+                                        "dec",
+                                        "numeric",
+                                        "fixed",
+                                        "float",
+                                        "double",
+                                        "real",
+                                        "number",
+                                        "date",
+                                        "datetime",
+                                        "timestamp",
+                                        "time",
+                                        "year",
+                                        "char",
+                                        "nchar",
+                                        "character",
+                                        "varchar",
+                                        "varchar2",
+                                        "nvarchar",
+                                        "national",
+                                        "long",
+                                        "binary",
+                                        "varbinary",
+                                        "raw",
+                                        "tinyblob",
+                                        "blob",
+                                        "clob",
+                                        "mediumblob",
+                                        "longblob",
+                                        "tinytext",
+                                        "text",
+                                        "mediumtext",
+                                        "longtext",
+                                        "enum",
+                                        "set",
+                                        "json",
+                                        "uuid",
+                                        "inet4",
+                                        "inet6",
+                                        "geometry",
+                                        "point",
+                                        "linestring",
+                                        "polygon",
+                                        "multipoint",
+                                        "multilinestring",
+                                        "multipolygon",
+                                        "geometrycollection",
+                                        "serial",
+                                        "vector",
+                                        "xmltype",
+                                        NULL};
     return mysentence_any(s, i, types);
 }
 
@@ -97,8 +151,8 @@ static struct verdict table_options(const struct sentence *s, uint32_t from)
 /* Kinds that are the whole server's, or another database. */
 static struct verdict shared_kind(const struct sentence *s, uint32_t k)
 {
-    static const char *const kinds[] = {"user",     "role",     "server",   "tablespace", "logfile",
-                                        "instance", "resource", "undo",     "reference",  NULL};
+    static const char *const kinds[] = {"user",     "role",     "server", "tablespace", "logfile",
+                                        "instance", "resource", "undo",   "reference",  NULL};
     if (mysentence_is(s, k, "database") || mysentence_is(s, k, "schema"))
         return refused_at(s, 0,
                           "%.*s DATABASE is not about what is inside of a database: dump without"
@@ -119,9 +173,9 @@ static bool has_before(const struct sentence *s, uint32_t end, const char *word)
 
 bool mykind_is_inside(const struct sentence *s, uint32_t k)
 {
-    static const char *const kinds[] = {"table",     "tables",   "view",    "views", "index",
-                                        "trigger",   "procedure", "function", "package",
-                                        "event",     "sequence", "sequences", NULL};
+    static const char *const kinds[] = {"table",    "tables",    "view",     "views",   "index",
+                                        "trigger",  "procedure", "function", "package", "event",
+                                        "sequence", "sequences", NULL};
     return mysentence_any(s, k, kinds);
 }
 
@@ -156,10 +210,10 @@ static struct verdict create(const struct sentence *s)
 /* ALTER DATABASE [name] CHARACTER SET x COLLATE y: a dump says so of the database that it is of. */
 static struct verdict alter_database(const struct sentence *s)
 {
-    static const char *const options[] = {"default", "character", "charset", "collate", "comment",
-                                          NULL};
-    static const char *const words[] = {"default", "character", "charset", "collate", "comment",
-                                        "set",     NULL};
+    static const char *const options[] = {"default", "character", "charset",
+                                          "collate", "comment",   NULL};
+    static const char *const words[] = {"default", "character", "charset", "collate",
+                                        "comment", "set",       NULL};
     struct verdict v = klass(MOULT_STMT_SCHEMA);
     uint32_t i = 2;
     bool named = !mysentence_any(s, i, options);
@@ -203,9 +257,8 @@ static struct verdict drop(const struct sentence *s)
 
 static struct verdict rename_it(const struct sentence *s)
 {
-    return mysentence_is(s, 1, "table") || mysentence_is(s, 1, "tables")
-               ? klass(MOULT_STMT_SCHEMA)
-               : shared_kind(s, 1);
+    return mysentence_is(s, 1, "table") || mysentence_is(s, 1, "tables") ? klass(MOULT_STMT_SCHEMA)
+                                                                         : shared_kind(s, 1);
 }
 
 /* ---- rows ---- */
@@ -307,28 +360,28 @@ static const struct {
     const char *word;
     judge_fn *judge;
 } statements[] = {
-    {"create", create},      {"alter", alter},       {"drop", drop},         {"rename", rename_it},
-    {"insert", rows},        {"replace", rows},      {"update", rows},       {"delete", rows},
-    {"truncate", rows},      {"select", rows},       {"with", rows},         {"values", rows},
-    {"table", rows},         {"analyze", rows},      {"optimize", rows},     {"check", rows},
-    {"checksum", rows},      {"repair", rows},       {"do", do_it},          {"set", mysettings_judge},
-    {"lock", lock},          {"unlock", session},    {"start", start},       {"begin", begin},
-    {"commit", session},     {"rollback", session},  {"savepoint", session}, {"release", session},
-    {"show", session},       {"describe", session},  {"desc", session},      {"explain", session},
-    {"use", use},            {"load", load},         {"call", call},         {"grant", rights},
-    {"revoke", rights},      {"prepare", prepared},  {"execute", prepared},  {"deallocate", prepared},
-    {"source", follow},      {"if", block},          {"case", block},        {"while", block},
-    {"repeat", block},       {"loop", block},        {"for", block},         {"declare", block},
-    {"kill", server},        {"flush", server},      {"reset", server},      {"purge", server},
-    {"shutdown", server},    {"restart", server},    {"install", server},    {"uninstall", server},
-    {"change", server},      {"stop", server},       {"binlog", server},     {"backup", server},
-    {"clone", server},       {"import", server},     {"cache", server},      {"handler", server},
-    {"xa", server},          {"signal", server},     {"resignal", server},   {"get", server},
-    {"help", server},        {"execute", server},    {"system", client},     {"tee", client},
-    {"notee", client},       {"pager", client},      {"nopager", client},    {"connect", client},
-    {"edit", client},        {"ego", client},        {"go", client},         {"exit", client},
-    {"quit", client},        {"print", client},      {"prompt", client},     {"status", client},
-    {"charset", client},     {"rehash", client},     {"warnings", client},   {"nowarning", client},
+    {"create", create},   {"alter", alter},      {"drop", drop},         {"rename", rename_it},
+    {"insert", rows},     {"replace", rows},     {"update", rows},       {"delete", rows},
+    {"truncate", rows},   {"select", rows},      {"with", rows},         {"values", rows},
+    {"table", rows},      {"analyze", rows},     {"optimize", rows},     {"check", rows},
+    {"checksum", rows},   {"repair", rows},      {"do", do_it},          {"set", mysettings_judge},
+    {"lock", lock},       {"unlock", session},   {"start", start},       {"begin", begin},
+    {"commit", session},  {"rollback", session}, {"savepoint", session}, {"release", session},
+    {"show", session},    {"describe", session}, {"desc", session},      {"explain", session},
+    {"use", use},         {"load", load},        {"call", call},         {"grant", rights},
+    {"revoke", rights},   {"prepare", prepared}, {"execute", prepared},  {"deallocate", prepared},
+    {"source", follow},   {"if", block},         {"case", block},        {"while", block},
+    {"repeat", block},    {"loop", block},       {"for", block},         {"declare", block},
+    {"kill", server},     {"flush", server},     {"reset", server},      {"purge", server},
+    {"shutdown", server}, {"restart", server},   {"install", server},    {"uninstall", server},
+    {"change", server},   {"stop", server},      {"binlog", server},     {"backup", server},
+    {"clone", server},    {"import", server},    {"cache", server},      {"handler", server},
+    {"xa", server},       {"signal", server},    {"resignal", server},   {"get", server},
+    {"help", server},     {"execute", server},   {"system", client},     {"tee", client},
+    {"notee", client},    {"pager", client},     {"nopager", client},    {"connect", client},
+    {"edit", client},     {"ego", client},       {"go", client},         {"exit", client},
+    {"quit", client},     {"print", client},     {"prompt", client},     {"status", client},
+    {"charset", client},  {"rehash", client},    {"warnings", client},   {"nowarning", client},
 };
 
 /* A backslash and what follows it. */
@@ -339,7 +392,7 @@ static struct verdict command(const struct sentence *s)
     size_t n = 1;
     while (n < t->n && (n == 1 || p[n] > ' '))
         n++;
-    struct verdict v = t->n > 1 && p[1] == '.' ? follow(s)
+    struct verdict v = t->n > 1 && p[1] == '.'   ? follow(s)
                        : t->n > 1 && p[1] == 'u' ? refused("\\u goes to another database")
                                                  : client(s);
     v.about = p;

@@ -41,9 +41,9 @@ static uint32_t after_account(const struct sentence *s, uint32_t i)
 
 uint32_t mysentence_kind(const struct sentence *s)
 {
-    static const char *const single[] = {"or",        "replace", "temporary", "ignore",
-                                         "online",    "unique",  "fulltext",  "spatial",
-                                         "vector",    "undo",    "aggregate", NULL};
+    static const char *const single[] = {"or",     "replace", "temporary", "ignore",
+                                         "online", "unique",  "fulltext",  "spatial",
+                                         "vector", "undo",    "aggregate", NULL};
     uint32_t i = 1;
     while (i < s->count) {
         bool definer = mysentence_is(s, i, "definer");

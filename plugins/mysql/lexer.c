@@ -46,7 +46,7 @@ bool mytoken_is_op(const char *text, const struct token *t, char op)
 struct lexing mylexing_of(const char *sql_mode, size_t n)
 {
     /* Each of these modes stands for several others. */
-    static const char *const quoting[] = {"ansi_quotes", "ansi",   "oracle", "mssql",
+    static const char *const quoting[] = {"ansi_quotes", "ansi",  "oracle",    "mssql",
                                           "db2",         "maxdb", "postgresql"};
     struct lexing how = {.version = MARIADB_LATEST};
     while (n) {
@@ -241,13 +241,14 @@ static struct token word(struct lexer *l)
     while (i < l->len && is_name_byte(l->text[i]))
         i++;
     size_t n = i - l->at;
-    if (!digits && n == 1 && i < l->len && l->text[i] == '\'' && strchr("nxb", lower(l->text[l->at])))
+    if (!digits && n == 1 && i < l->len && l->text[i] == '\'' &&
+        strchr("nxb", lower(l->text[l->at])))
         return string(l, i);
     /* The client looks for the delimiter in words, too. */
     const char *end =
         n && l->delimiter_len
-            ? memmem(l->text + l->at, l->len - l->at < n + l->delimiter_len ? l->len - l->at
-                                                                            : n + l->delimiter_len,
+            ? memmem(l->text + l->at,
+                     l->len - l->at < n + l->delimiter_len ? l->len - l->at : n + l->delimiter_len,
                      l->delimiter, l->delimiter_len)
             : NULL;
     if (end && (size_t)(end - l->text) < i)

@@ -23,7 +23,8 @@ static moult_status set(moult_session *on, struct writer *w, uint64_t lock, uint
     if (w->limited && lock == w->lock_now && run == w->run_now)
         return MOULT_OK;
     unsigned long s = (unsigned long)lock;
-    mytext_printf(&sql, "SET SESSION lock_wait_timeout = %lu, innodb_lock_wait_timeout = %lu", s, s);
+    mytext_printf(&sql, "SET SESSION lock_wait_timeout = %lu, innodb_lock_wait_timeout = %lu", s,
+                  s);
     if (on->mariadb)
         mytext_printf(&sql, ", max_statement_time = %.3f", (double)run / 1000);
     else

@@ -25,9 +25,10 @@ static void name_holder(moult_session *s, moult_error *err)
     CLEANUP_RESULT MYSQL_RES *res = NULL;
     struct row r;
     if (my_ask(s, "ask who holds the lock", sql, &res, NULL) == MOULT_OK && my_row(res, &r))
-        my_detail(s->host, err, "detail",
-                  "it is held by connection %s of user %s from %s, whose last statement began %s s ago",
-                  row_z(&r, 0), row_z(&r, 1), row_z(&r, 2), row_z(&r, 3));
+        my_detail(
+            s->host, err, "detail",
+            "it is held by connection %s of user %s from %s, whose last statement began %s s ago",
+            row_z(&r, 0), row_z(&r, 1), row_z(&r, 2), row_z(&r, 3));
 }
 
 static moult_status busy(moult_session *s, moult_error *err)
@@ -79,8 +80,8 @@ static moult_status wait_for_lock(moult_session *s, moult_error *err)
     uint64_t end = mywriter_now_ms() + s->lock_timeout_ms;
     for (;;) {
         uint64_t got;
-        moult_status st = mywriter_number(s, "take moult's lock", "SELECT GET_LOCK(" LOCK_NAME ", 0)",
-                                          &got, err);
+        moult_status st =
+            mywriter_number(s, "take moult's lock", "SELECT GET_LOCK(" LOCK_NAME ", 0)", &got, err);
         if (st != MOULT_OK || got)
             return st;
         uint64_t now = mywriter_now_ms(), left = end > now ? end - now : 0;

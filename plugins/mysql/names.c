@@ -107,8 +107,8 @@ static const char *value_of(struct binder *b, const char *name, size_t len)
         if (strlen(b->bindings[i]->name) == len && memcmp(b->bindings[i]->name, name, len) == 0)
             return b->bindings[i]->value;
     }
-    b->st = my_fail(b->host, b->err, MOULT_ERR_CONFIG, "no name is bound to \"%.*s\"", (int)len,
-                    name);
+    b->st =
+        my_fail(b->host, b->err, MOULT_ERR_CONFIG, "no name is bound to \"%.*s\"", (int)len, name);
     my_detail(b->host, b->err, "hint", "give it a value under \"bind\" in moult.toml");
     return NULL;
 }
@@ -161,10 +161,10 @@ static void put_token(struct binder *b, struct text *out, const char *p, const s
     bool string = t->kind == TOKEN_STRING || (t->kind == TOKEN_BAD && strchr("'\"", *p));
     b->quote = *p == '[' ? ']' : strchr("'\"`", *p) ? *p : '\'';
     put_bound(b, out, p, t->n,
-              string                      ? PLACE_STRING
-              : t->kind == TOKEN_QUOTED   ? PLACE_QUOTED
-              : t->kind == TOKEN_BAD      ? PLACE_COMMENT
-                                          : PLACE_PLAIN);
+              string                    ? PLACE_STRING
+              : t->kind == TOKEN_QUOTED ? PLACE_QUOTED
+              : t->kind == TOKEN_BAD    ? PLACE_COMMENT
+                                        : PLACE_PLAIN);
 }
 
 static void put_sql(struct binder *b, struct text *out, const char *p, size_t n)

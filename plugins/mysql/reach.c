@@ -81,10 +81,10 @@ static bool judge_name(struct reach *r, uint32_t i, uint32_t last, uint32_t part
 /* Words that may stand between INSERT, TABLE and the like and the name. */
 static bool is_between(const struct reach *r, uint32_t i)
 {
-    static const char *const words[] = {"if",     "not",      "exists",        "low_priority",
-                                        "quick",  "delayed",  "high_priority", "ignore",
-                                        "into",   "lateral",  "to",            "as",
-                                        "only",   "body",     NULL};
+    static const char *const words[] = {
+        "if",     "not",  "exists",  "low_priority", "quick", "delayed", "high_priority",
+        "ignore", "into", "lateral", "to",           "as",    "only",    "body",
+        NULL};
     return mysentence_any(r->s, i, words);
 }
 
@@ -117,12 +117,12 @@ static bool leads_to_table(struct reach *r, uint32_t i)
 
 static void take_word(struct reach *r, uint32_t i, bool start)
 {
-    static const char *const named[] = {"table",    "tables",   "view",    "trigger",    "procedure",
-                                        "function", "event",    "sequence", "package",   "references",
-                                        "rename",   "call",     NULL};
-    static const char *const ends[] = {"where",  "group", "having", "order",     "limit",
-                                       "set",    "select", "values", "value",    "window",
-                                       "union",  "except", "intersect", "returning", NULL};
+    static const char *const named[] = {"table",    "tables", "view",     "trigger", "procedure",
+                                        "function", "event",  "sequence", "package", "references",
+                                        "rename",   "call",   NULL};
+    static const char *const ends[] = {"where", "group",  "having",    "order",     "limit",
+                                       "set",   "select", "values",    "value",     "window",
+                                       "union", "except", "intersect", "returning", NULL};
     static const char *const lists[] = {"drop",  "rename",   "analyze", "optimize",
                                         "check", "checksum", "repair",  NULL};
     const struct sentence *s = r->s;
@@ -151,12 +151,12 @@ static void take_word(struct reach *r, uint32_t i, bool start)
 
 static bool open_paren(struct reach *r, uint32_t i)
 {
-    static const char *const functions[] = {"extract", "trim", "substring", "substr",
-                                            "mid",     "overlay", "position", NULL};
+    static const char *const functions[] = {"extract", "trim",    "substring", "substr",
+                                            "mid",     "overlay", "position",  NULL};
     static const char *const sequences[] = {"nextval", "lastval", "setval", NULL};
     const struct sentence *s = r->s;
-    bool merge = i > 1 && (is(r, i - 1, "union") ||
-                           (mysentence_op(s, i - 1, '=') && is(r, i - 2, "union")));
+    bool merge =
+        i > 1 && (is(r, i - 1, "union") || (mysentence_op(s, i - 1, '=') && is(r, i - 2, "union")));
     bool list = r->expect == NAME_OR_LIST || merge;
     if (r->depth + 1 >= DEPTH_MAX)
         return refuse(r, i, i, "parentheses are nested too deep");
@@ -164,9 +164,7 @@ static bool open_paren(struct reach *r, uint32_t i)
     if (i && mysentence_any(s, i - 1, functions))
         level |= FUNCTION;
     r->levels[++r->depth] = level;
-    r->expect = list ? NAME_OR_LIST
-                     : i && mysentence_any(s, i - 1, sequences) ? NAME
-                                                                : NOTHING;
+    r->expect = list ? NAME_OR_LIST : i && mysentence_any(s, i - 1, sequences) ? NAME : NOTHING;
     return true;
 }
 
@@ -175,13 +173,13 @@ static bool open_paren(struct reach *r, uint32_t i)
 /* A statement of a body that begins at I. */
 static bool judge_statement(struct reach *r, uint32_t i)
 {
-    static const char *const denied[] = {
-        "grant", "revoke",  "flush", "kill", "shutdown", "restart", "install", "uninstall", "load",
-        "use",   "change",  "purge", "reset", "stop",    "clone",   "binlog",  "import",    "backup",
-        "cache", NULL};
+    static const char *const denied[] = {"grant",   "revoke",  "flush",     "kill",  "shutdown",
+                                         "restart", "install", "uninstall", "load",  "use",
+                                         "change",  "purge",   "reset",     "stop",  "clone",
+                                         "binlog",  "import",  "backup",    "cache", NULL};
     static const char *const makes[] = {"create", "alter", "drop", "rename", NULL};
-    static const char *const shared[] = {"database", "schema",   "user",       "role",  "server",
-                                         "tablespace", "logfile", "instance",  "resource", NULL};
+    static const char *const shared[] = {"database",   "schema",  "user",     "role",     "server",
+                                         "tablespace", "logfile", "instance", "resource", NULL};
     uint32_t k = i + 1;
     r->sets = is(r, i, "set");
     if (mysentence_any(r->s, i, denied))

@@ -73,6 +73,8 @@ void create_routine(struct rendering *r, const moult_node *node, bool replace)
 
 void drop_routine(struct rendering *r, const moult_node *node)
 {
+    if (is_package(r->host, node)) /* a word of Oracle's language alone */
+        under(r, "sql_mode", slice_z("ORACLE"));
     run(r, "DROP % @", slice_z(word_of(r->host, node)), node_name(r->host, node));
 }
 

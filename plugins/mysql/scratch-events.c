@@ -134,8 +134,7 @@ moult_status myevents_note(moult_session *session, moult_session *on, const stru
     }
     const struct token *t = mysentence_at(s, e.name);
     mytext_unquote(&old, (struct slice){s->text + t->at, t->n}, false);
-    moult_status st =
-        spelled(on, s, e.new_name < s->count ? e.new_name : e.name, &name, err);
+    moult_status st = spelled(on, s, e.new_name < s->count ? e.new_name : e.name, &name, err);
     if (st != MOULT_OK || old.failed)
         return st != MOULT_OK ? st : my_nomem(on->host, err);
     bool meant = e.status < s->count ? e.enable : e.create || *find(session, slice_of(&old).p);

@@ -33,9 +33,8 @@ static moult_status look_at_collation(moult_session *on, struct text *out, moult
 {
     CLEANUP_RESULT MYSQL_RES *res = NULL;
     struct row r;
-    moult_status st =
-        my_ask(on, "look at the database's collation",
-               "SELECT @@character_set_database, @@collation_database", &res, err);
+    moult_status st = my_ask(on, "look at the database's collation",
+                             "SELECT @@character_set_database, @@collation_database", &res, err);
     if (st == MOULT_OK && my_row(res, &r))
         mytext_printf(out, " CHARACTER SET %s COLLATE %s", row_z(&r, 0), row_z(&r, 1));
     return st;
@@ -134,9 +133,10 @@ static moult_status make(moult_session *session, struct writer *w, moult_session
     if (st == MOULT_OK)
         st = my_ask(session, "create a scratch database", sql.p, NULL, err);
     if (st == MOULT_ERR_AUTH)
-        my_detail(session->host, err, "hint", "%s",
-                  "grant the account ALL ON `moult\\_scratch\\_%`.*; or set scratch = \"URL\" of a"
-                  " server kept for the purpose; or take the desired state from a compiled snapshot");
+        my_detail(
+            session->host, err, "hint", "%s",
+            "grant the account ALL ON `moult\\_scratch\\_%`.*; or set scratch = \"URL\" of a"
+            " server kept for the purpose; or take the desired state from a compiled snapshot");
     w->made = st == MOULT_OK;
     return st;
 }
@@ -256,11 +256,11 @@ void mywriter_forget(moult_session *session)
 /* Names that are moult's; on MariaDB the comment says so, too. */
 static moult_status find_left(moult_session *s, MYSQL_RES **out, moult_error *err)
 {
-    const char *sql = s->mariadb
-                          ? "SELECT schema_name FROM information_schema.schemata WHERE schema_name"
-                            " REGEXP '" SCRATCH_PATTERN "' AND schema_comment = '" SCRATCH_MARKER "'"
-                          : "SELECT schema_name FROM information_schema.schemata WHERE schema_name"
-                            " REGEXP '" SCRATCH_PATTERN "'";
+    const char *sql =
+        s->mariadb ? "SELECT schema_name FROM information_schema.schemata WHERE schema_name"
+                     " REGEXP '" SCRATCH_PATTERN "' AND schema_comment = '" SCRATCH_MARKER "'"
+                   : "SELECT schema_name FROM information_schema.schemata WHERE schema_name"
+                     " REGEXP '" SCRATCH_PATTERN "'";
     return my_ask(s, "look for scratch databases", sql, out, err);
 }
 

@@ -36,7 +36,8 @@ static moult_status run_one(struct script *s, const char *sql, size_t n)
         st = my_query(on, "run a statement", sql, n, NULL, &rows, s->err);
         on->deadline_ms = 0;
         s->changed += rows;
-        if (st != MOULT_OK && my_errno(on) == ER_EMPTY_QUERY) /* to this server nothing but comments */
+        if (st != MOULT_OK &&
+            my_errno(on) == ER_EMPTY_QUERY) /* to this server nothing but comments */
             return MOULT_OK;
         spent = mywriter_now_ms() - start;
         if (st != MOULT_ERR_BUSY || on->txn || spent + pause >= total)
@@ -90,8 +91,8 @@ static struct lexing lexing_now(const struct script *s)
 /* Where a routine in Oracle's language ends nothing says but the end of the text. */
 static bool is_oracle_routine(const struct cutter *c, const struct sentence *q)
 {
-    static const char *const kinds[] = {"procedure", "function", "package", "trigger",
-                                        "event",     NULL};
+    static const char *const kinds[] = {"procedure", "function", "package",
+                                        "trigger",   "event",    NULL};
     return c->lexer.how.oracle && mysentence_is(q, 0, "create") &&
            mysentence_any(q, mysentence_kind(q), kinds);
 }
@@ -145,8 +146,9 @@ static moult_status run_each(struct script *s, const char *sql, size_t len)
  * a text has to ask for itself. */
 static void add_usual_mode(struct text *sql, const char *mode)
 {
-    static const char *const never[] = {"ansi_quotes", "ansi",       "oracle", "mssql", "db2",
-                                        "maxdb",       "postgresql", "no_backslash_escapes"};
+    static const char *const never[] = {
+        "ansi_quotes", "ansi",  "oracle",     "mssql",
+        "db2",         "maxdb", "postgresql", "no_backslash_escapes"};
     for (size_t n = strlen(mode), any = 0; n;) {
         const char *comma = memchr(mode, ',', n);
         size_t k = comma ? (size_t)(comma - mode) : n;
@@ -176,8 +178,8 @@ static moult_status set_usual(struct script *s)
                    ", innodb_strict_mode = DEFAULT");
     if (!mysettings_defaults(s->w->touched.p, s->w->touched.n, &sql) || sql.failed)
         return my_nomem(s->on->host, s->err);
-    const char *names = s->w->like ? "SET NAMES utf8mb4 COLLATE utf8mb4_general_ci"
-                                   : "SET NAMES utf8mb4";
+    const char *names =
+        s->w->like ? "SET NAMES utf8mb4 COLLATE utf8mb4_general_ci" : "SET NAMES utf8mb4";
     moult_status st = my_ask(s->on, "set the session up", names, NULL, s->err);
     if (st == MOULT_OK)
         st = my_ask(s->on, "set the session up", sql.p, NULL, s->err);
@@ -213,17 +215,17 @@ static moult_status run_scratch(struct script *s, const char *sql, size_t len)
 
 static moult_status run_here(struct script *s, const char *sql, size_t len)
 {
-    moult_status st = my_ask(s->on, "set the session up", "SET SESSION sql_mode = '" STRICT "'", NULL,
-                             s->err);
+    moult_status st =
+        my_ask(s->on, "set the session up", "SET SESSION sql_mode = '" STRICT "'", NULL, s->err);
     if (st == MOULT_OK)
         st = run_each(s, sql, len);
     bool lost = st == MOULT_ERR_UNAVAILABLE;
     moult_error *err = st == MOULT_OK ? s->err : NULL;
     if (lost)
         return st;
-    moult_status after = s->dirty ? mysession_pin(s->on, err)
-                                  : my_ask(s->on, "set the session up", "SET SESSION sql_mode = ''",
-                                           NULL, err);
+    moult_status after =
+        s->dirty ? mysession_pin(s->on, err)
+                 : my_ask(s->on, "set the session up", "SET SESSION sql_mode = ''", NULL, err);
     if (s->dirty)
         s->w->limited = false;
     if (after == MOULT_OK)

@@ -40,28 +40,78 @@ static const struct {
 #define SLOT_CONNECTION 2u
 #define SLOT_ENGINE 5u
 /* Whoever sets up a session sets these in any case. */
-static const bool is_usual[SLOTS] = {[0] = true, [1] = true, [2] = true, [3] = true,
-                                     [4] = true, [5] = true, [7] = true};
+static const bool is_usual[SLOTS] = {
+    [0] = true, [1] = true, [2] = true, [3] = true, [4] = true, [5] = true, [7] = true};
 
 /* Left out: what they set is pinned, or of no meaning to a schema. */
-static const char *const idle[] = {
-    "alter_algorithm", "autocommit", "auto_increment_increment", "auto_increment_offset",
-    "big_tables", "bulk_insert_buffer_size", "character_set_database", "character_set_results",
-    "character_set_server", "collation_database", "collation_server", "completion_type",
-    "default_tmp_storage_engine", "default_week_format", "deadlock_timeout_long",
-    "group_concat_max_len", "identity", "information_schema_stats_expiry", "innodb_lock_wait_timeout",
-    "insert_id", "interactive_timeout", "join_buffer_size", "last_insert_id", "lc_messages",
-    "lc_time_names", "lock_wait_timeout", "long_query_time", "low_priority_updates",
-    "max_allowed_packet", "max_execution_time", "max_heap_table_size", "max_sort_length",
-    "max_statement_time", "myisam_sort_buffer_size", "net_buffer_length", "net_read_timeout",
-    "net_write_timeout", "note_verbosity", "optimizer_switch", "print_identified_with_as_hex",
-    "profiling", "query_cache_type", "read_buffer_size", "read_rnd_buffer_size",
-    "show_create_table_skip_secondary_engine", "show_create_table_verbosity", "sort_buffer_size",
-    "sql_auto_is_null", "sql_big_selects", "sql_buffer_result", "sql_log_bin", "sql_notes",
-    "sql_quote_show_create", "sql_require_primary_key", "sql_safe_updates", "sql_select_limit",
-    "sql_warnings", "system_versioning_innodb_algorithm_simple", "timestamp", "tmp_table_size",
-    "transaction_isolation", "transaction_read_only", "tx_isolation", "tx_read_only", "unique_checks",
-    "updatable_views_with_limit", "wait_timeout", NULL};
+static const char *const idle[] = {"alter_algorithm",
+                                   "autocommit",
+                                   "auto_increment_increment",
+                                   "auto_increment_offset",
+                                   "big_tables",
+                                   "bulk_insert_buffer_size",
+                                   "character_set_database",
+                                   "character_set_results",
+                                   "character_set_server",
+                                   "collation_database",
+                                   "collation_server",
+                                   "completion_type",
+                                   "default_tmp_storage_engine",
+                                   "default_week_format",
+                                   "deadlock_timeout_long",
+                                   "group_concat_max_len",
+                                   "identity",
+                                   "information_schema_stats_expiry",
+                                   "innodb_lock_wait_timeout",
+                                   "insert_id",
+                                   "interactive_timeout",
+                                   "join_buffer_size",
+                                   "last_insert_id",
+                                   "lc_messages",
+                                   "lc_time_names",
+                                   "lock_wait_timeout",
+                                   "long_query_time",
+                                   "low_priority_updates",
+                                   "max_allowed_packet",
+                                   "max_execution_time",
+                                   "max_heap_table_size",
+                                   "max_sort_length",
+                                   "max_statement_time",
+                                   "myisam_sort_buffer_size",
+                                   "net_buffer_length",
+                                   "net_read_timeout",
+                                   "net_write_timeout",
+                                   "note_verbosity",
+                                   "optimizer_switch",
+                                   "print_identified_with_as_hex",
+                                   "profiling",
+                                   "query_cache_type",
+                                   "read_buffer_size",
+                                   "read_rnd_buffer_size",
+                                   "show_create_table_skip_secondary_engine",
+                                   "show_create_table_verbosity",
+                                   "sort_buffer_size",
+                                   "sql_auto_is_null",
+                                   "sql_big_selects",
+                                   "sql_buffer_result",
+                                   "sql_log_bin",
+                                   "sql_notes",
+                                   "sql_quote_show_create",
+                                   "sql_require_primary_key",
+                                   "sql_safe_updates",
+                                   "sql_select_limit",
+                                   "sql_warnings",
+                                   "system_versioning_innodb_algorithm_simple",
+                                   "timestamp",
+                                   "tmp_table_size",
+                                   "transaction_isolation",
+                                   "transaction_read_only",
+                                   "tx_isolation",
+                                   "tx_read_only",
+                                   "unique_checks",
+                                   "updatable_views_with_limit",
+                                   "wait_timeout",
+                                   NULL};
 
 struct saved {
     struct saved *next;
@@ -173,8 +223,8 @@ static uint32_t slot_of(struct slice name)
 
 static bool is_idle(struct slice name)
 {
-    static const char *const families[] = {"optimizer_", "session_track_", "innodb_sort_", "debug_",
-                                           "expensive_", "histogram_"};
+    static const char *const families[] = {"optimizer_", "session_track_", "innodb_sort_",
+                                           "debug_",     "expensive_",     "histogram_"};
     for (const char *const *p = idle; *p; p++) {
         if (mytoken_equal(name.p, name.n, *p))
             return true;
@@ -203,7 +253,8 @@ struct verdict mysettings_judge(const struct sentence *s)
     if (mysentence_any(s, first, quiet) && !ignored.global)
         return (struct verdict){.klass = MOULT_STMT_SESSION};
     if (mysentence_is(s, 1, "statement"))
-        return no("SET STATEMENT is not taken apart: write SET and the statement", (struct slice){0});
+        return no("SET STATEMENT is not taken apart: write SET and the statement",
+                  (struct slice){0});
     if (mysentence_any(s, 1, rights))
         return no("SET %.*s is about the rights of an account", name_of(s, 1));
     for (uint32_t i = 1; i < s->count;) {
@@ -237,8 +288,8 @@ static bool is_plain(struct slice v)
 /* In which no byte of a quote or backslash is part of another character. */
 static bool is_safe_charset(struct slice v)
 {
-    static const char *const safe[] = {"utf8",  "latin", "ascii",  "binary", "cp125", "cp85",
-                                       "cp866", "koi8",  "greek",  "hebrew", "dec8",  "tis620",
+    static const char *const safe[] = {"utf8",  "latin",   "ascii",    "binary",  "cp125", "cp85",
+                                       "cp866", "koi8",    "greek",    "hebrew",  "dec8",  "tis620",
                                        "mac",   "keybcs2", "armscii8", "geostd8", "hp8"};
     for (size_t i = 0; i < sizeof safe / sizeof *safe; i++) {
         size_t k = strlen(safe[i]);
@@ -342,9 +393,9 @@ static bool take_setting(struct settings *s, const struct sentence *q, const str
         return true;
     if (mysentence_op(q, item->value, '@') && !mysentence_op(q, item->value + 1, '@'))
         return restore(s, q, item, slot, why);
-    bool one = item->next == item->value + 1 &&
-               (mysentence_name(q, item->value) || t->kind == TOKEN_STRING ||
-                t->kind == TOKEN_NUMBER);
+    bool one =
+        item->next == item->value + 1 &&
+        (mysentence_name(q, item->value) || t->kind == TOKEN_STRING || t->kind == TOKEN_NUMBER);
     bool mode_number = slot == SLOT_MODE && t->kind == TOKEN_NUMBER && !slice_is(value, "0");
     if (!one || mode_number) {
         *why = "a setting with a value that is no plain word, string or number";

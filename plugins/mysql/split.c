@@ -111,9 +111,8 @@ static bool read_as(struct splitter *s, const struct cutter *start, bool mysql, 
             *v = bad("a version comment decides where the statement ends");
         } else if (!cut.end) {
             struct verdict now = judge(s, &s->other, &cut);
-            bool heavier =
-                now.klass == MOULT_STMT_REFUSED || v->klass == MOULT_STMT_SESSION ||
-                (v->klass == MOULT_STMT_DATA && now.klass == MOULT_STMT_SCHEMA);
+            bool heavier = now.klass == MOULT_STMT_REFUSED || v->klass == MOULT_STMT_SESSION ||
+                           (v->klass == MOULT_STMT_DATA && now.klass == MOULT_STMT_SCHEMA);
             if (!cut.empty && cut.from < c->from)
                 c->from = cut.from;
             if (!cut.empty && cut.to > c->to)
@@ -151,8 +150,8 @@ static bool read_all(struct splitter *s, const struct cutter *start, struct cut 
 /* ALTER DATABASE of whatever database: the one at hand is meant. */
 static void add_unnamed(struct text *out, const struct sentence *q)
 {
-    static const char *const options[] = {"default", "character", "charset", "collate", "comment",
-                                          NULL};
+    static const char *const options[] = {"default", "character", "charset",
+                                          "collate", "comment",   NULL};
     uint32_t i = mysentence_any(q, 2, options) ? 2 : 3;
     const struct token *t = mysentence_at(q, i), *last = mysentence_at(q, q->count - 1);
     mytext_z(out, "ALTER DATABASE ");

@@ -52,11 +52,11 @@ struct body {
     uint32_t name;   /* position of the routine's name */
     uint32_t state;  /* BODY_* */
     uint32_t parens; /* open ones of the header */
-    char first;      /* 'd', 'h', 'u': the statement began with DECLARE, has HANDLER, began with UNTIL */
-    bool start;      /* the next token begins a statement */
-    bool began;      /* the latest one did */
-    bool label;      /* the latest may be a label in front of a statement */
-    bool ended;      /* the latest was END: IF, LOOP or the like belongs to it */
+    char first; /* 'd', 'h', 'u': the statement began with DECLARE, has HANDLER, began with UNTIL */
+    bool start; /* the next token begins a statement */
+    bool began; /* the latest one did */
+    bool label; /* the latest may be a label in front of a statement */
+    bool ended; /* the latest was END: IF, LOOP or the like belongs to it */
 };
 #define BODY_UNKNOWN 0u /* not enough of the sentence is there */
 #define BODY_NONE 1u    /* the sentence makes no routine */

@@ -123,7 +123,8 @@ moult_status mywriter_run(moult_session *session, const char *sql, size_t len, u
         *changed = rows;
     if (st == MOULT_ERR_UNAVAILABLE && session->locked)
         return mylock_rejoin(session, st, err);
-    if (st == MOULT_OK && session->txn && !(session->conn->server_status & SERVER_STATUS_IN_TRANS)) {
+    if (st == MOULT_OK && session->txn &&
+        !(session->conn->server_status & SERVER_STATUS_IN_TRANS)) {
         session->txn = false;
         st = refuse(session, err, "the statement ended moult's transaction");
     }

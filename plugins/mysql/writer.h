@@ -7,19 +7,20 @@
 
 /* What a session that writes keeps beyond what it reads with. */
 struct writer {
-    moult_session *session;    /* that keeps it */
-    uint32_t lock_ms, run_ms;  /* limits that are asked for; 0: the session's own */
+    moult_session *session;     /* that keeps it */
+    uint32_t lock_ms, run_ms;   /* limits that are asked for; 0: the session's own */
     uint64_t lock_now, run_now; /* and in force where statements run, in seconds and ms */
-    bool limited;              /* they are known */
-    bool pooled;               /* what is connected to hands statements on to the server */
+    bool limited;               /* they are known */
+    bool pooled;                /* what is connected to hands statements on to the server */
 
     /* Of a scratch database. */
     char *name;            /* NULL: this is none */
     bool made;             /* it is there, and to be dropped */
     bool like;             /* statements begin with the settings of a session of ours */
     moult_session *script; /* statements run here, so that their settings reach nothing else */
-    struct text set;       /* the settings in force there, as a script begins with them; p NULL: not known */
-    struct text touched;   /* the SET statements since these were the usual ones */
+    struct text
+        set; /* the settings in force there, as a script begins with them; p NULL: not known */
+    struct text touched; /* the SET statements since these were the usual ones */
 };
 
 /* session->writer, made when first asked for; NULL = no memory. */

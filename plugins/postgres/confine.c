@@ -284,7 +284,7 @@ moult_status postgres_confine_run(struct confine *c, const char *sql, uint64_t *
         return st;
     /* What the superuser makes is nobody else's to alter: so the owners come first. */
     st = call_as_owners(c, text.p, changed, &tried, err);
-    if (tried && st != MOULT_ERR_AUTH)
+    if (tried && st == MOULT_OK)
         return st;
     if (pgconfine_is_harmless(text.p, &why))
         return by_superuser(c, text.p, err);

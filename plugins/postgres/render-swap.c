@@ -55,8 +55,20 @@ static void set_away(struct rendering *r, const moult_node *type)
     done(r);
     if (!type_multirange(r->host, type, &other))
         return;
-    say(r, "ALTER TYPE % RENAME TO ", (struct span){other.p, other.n});
+    struct span multirange = {other.p, other.n};
+    struct span subtype = range_part(r->host, type, "subtype = ");
+    say(r, "ALTER TYPE % RENAME TO ", multirange);
     say_temporary(r, type, "types", true);
+    done(r);
+    /* The functions that make their values have their names. */
+    for (int text = 0; text < 2; text++) {
+        say(r, "ALTER FUNCTION %(%, %%) RENAME TO ", node_key(r->host, type), subtype, subtype,
+            span_of(text ? ", text" : ""));
+        say_temporary(r, type, "make", true);
+        done(r);
+    }
+    say(r, "ALTER FUNCTION %() RENAME TO ", multirange);
+    say_temporary(r, type, "makes", true);
     done(r);
 }
 
@@ -251,4 +263,32 @@ void swap_type(struct rendering *r, const moult_node *from)
         done(r);
     }
     r->swapped = NULL;
+}
+
+void swap_collation(struct rendering *r, const moult_node *from, const moult_node *to)
+{
+    const moult_host *host = r->host;
+    CLEANUP_NODES struct nodes columns = {0};
+    if (!columns_collated(host, r->from, from, &columns))
+        r->sql.failed = true;
+    say(r, "ALTER COLLATION % RENAME TO ", node_key(host, from));
+    say_temporary(r, from, "collation", true);
+    done(r);
+    render_create(r, to);
+    for (size_t i = 0; i < columns.n; i++) {
+        const moult_node *column = columns.at[i], *then = tree_twin(host, r->to, column);
+        struct span key = node_key(host, column), type = node_text(host, then, "type");
+        struct span collate = node_text(host, then, "collate");
+        if (!then || inherited_column(host, r->from, node_object(host, column), key))
+            continue;
+        say_alter(r, node_object(host, column));
+        say(r, " ALTER COLUMN % TYPE %", key, type);
+        if (collate.p)
+            say(r, " COLLATE %", collate);
+        say_using(r, key, node_text(host, column, "type"), type);
+        done(r);
+    }
+    say(r, "DROP COLLATION ");
+    say_temporary(r, from, "collation", false);
+    done(r);
 }

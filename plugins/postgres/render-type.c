@@ -37,13 +37,18 @@ static struct span usual_end(const moult_host *host, const moult_node *sequence,
     return span_of(down ? ends[i][1] : "1");
 }
 
+static bool ends_move(const moult_host *host, const moult_node *from, const moult_node *to)
+{
+    return node_differs(host, from, to, "minimum") || node_differs(host, from, to, "maximum") ||
+           (from && (descends(host, from) != descends(host, to) ||
+                     node_differs(host, from, to, "type")));
+}
+
 static void sequence_options(struct rendering *r, const moult_node *from, const moult_node *to)
 {
     const moult_host *host = r->host;
     struct span minimum = node_text(host, to, "minimum"), maximum = node_text(host, to, "maximum");
-    bool turned = from && descends(host, from) != descends(host, to);
-    bool ends = node_differs(host, from, to, "minimum") || node_differs(host, from, to, "maximum") ||
-                turned || (from && node_differs(host, from, to, "type"));
+    bool ends = ends_move(host, from, to);
     sequence_option(r, from, to, "type", " AS", " AS bigint");
     sequence_option(r, from, to, "increment", " INCREMENT BY", " INCREMENT BY 1");
     if (!minimum.p && from)
@@ -54,7 +59,7 @@ static void sequence_options(struct rendering *r, const moult_node *from, const 
         say(r, " MINVALUE %", minimum);
     if (ends && maximum.p)
         say(r, " MAXVALUE %", maximum);
-    bool starts = from && (ends || turned || node_has(host, from, "start"));
+    bool starts = from && (ends || node_has(host, from, "start"));
     if (starts && !node_has(host, to, "start"))
         say(r, " START WITH %", descends(host, to) ? maximum : minimum);
     else
@@ -81,7 +86,15 @@ void alter_sequence(struct rendering *r, const moult_node *from, const moult_nod
     bool any = false;
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         any |= node_differs(r->host, from, to, options[i]);
-    if (any) {
+    if (any && ends_move(r->host, from, to)) {
+        /* One that stands beyond its new ends begins anew. */
+        say(r, "DO $moult$ BEGIN ALTER SEQUENCE %", node_key(r->host, to));
+        sequence_options(r, from, to);
+        say(r, "; EXCEPTION WHEN invalid_parameter_value THEN ALTER SEQUENCE %",
+            node_key(r->host, to));
+        sequence_options(r, from, to);
+        run(r, " RESTART; END $moult$");
+    } else if (any) {
         say(r, "ALTER SEQUENCE %", node_key(r->host, to));
         sequence_options(r, from, to);
         done(r);

@@ -279,6 +279,8 @@ static void render_role(struct rendering *r, uint32_t role)
         alter_type(r, from, to);
     else if (strcmp(way, "swap-type") == 0 && from && to)
         swap_type(r, from);
+    else if (strcmp(way, "swap-collation") == 0 && from && to)
+        swap_collation(r, from, to);
     else if (strcmp(way, "replace-part") == 0 && o->change_count == 1) {
         const moult_node *a = r->host->plan->from(o->changes[0]);
         const moult_node *b = r->host->plan->to(o->changes[0]);
@@ -291,7 +293,7 @@ static void render_role(struct rendering *r, uint32_t role)
 /* Is there an inverse that brings back all there was?  Rows cannot be. */
 static bool has_inverse(const struct rendering *r)
 {
-    static const char *const one_way[] = {"rebuild", "relink", "swap-type", "along",
+    static const char *const one_way[] = {"rebuild", "relink", "swap-type", "swap-collation", "along",
                                           "add-value"};
     for (size_t i = 0; i < sizeof one_way / sizeof *one_way; i++)
         if (r->operation->way && strcmp(r->operation->way, one_way[i]) == 0)

@@ -202,11 +202,16 @@ bool group_makes(const moult_host *host, struct trees trees, const moult_node *t
 bool type_is_array(struct span type);
 /* Is the type TEXT, but for modifiers and array brackets, TYPE or its multirange? */
 bool is_of_type(const moult_host *host, struct span text, const moult_node *type);
+/* What follows NAME in a range's definition: "subtype = ". */
+struct span range_part(const moult_host *host, const moult_node *range, const char *name);
 /* Name of the multirange that comes with TYPE; false: none does. */
 bool type_multirange(const moult_host *host, const moult_node *type, struct text *out);
 /* Columns of tables in TREE whose type is TYPE, an array of it or its multirange. */
 bool columns_of_type(const moult_host *host, const moult_tree *tree, const moult_node *type,
                      struct nodes *out);
+/* Columns of tables in TREE that are compared by COLLATION. */
+bool columns_collated(const moult_host *host, const moult_tree *tree, const moult_node *collation,
+                      struct nodes *out);
 /* TYPE and all types that are built of it, each behind what it is built of. */
 bool types_over(const moult_host *host, const moult_tree *tree, const moult_node *type,
                 struct nodes *out);
@@ -422,6 +427,8 @@ void partition_beside_rest(struct rendering *r, const moult_node *partition,
 
 /* A type, and all that is built of it, take the place of others of their names, in all columns. */
 void swap_type(struct rendering *r, const moult_node *from);
+/* A collation takes the place of another of its name, in all columns. */
+void swap_collation(struct rendering *r, const moult_node *from, const moult_node *to);
 /* COLUMN's value of the type FROM as one of TO, either of which may be swapped now. */
 void say_converted(struct rendering *r, struct span column, struct span from, struct span to);
 
@@ -480,6 +487,7 @@ moult_status type_ways(const moult_host *host, const moult_change *change, moult
                        moult_error *err);
 /* Rows go from one partition to another. */
 void moving_facts(moult_way *way);
+moult_status collation_ways(const moult_host *host, const moult_change *change, moult_ways *ways);
 /* Of all labels of an enum at once. */
 moult_status label_ways(const moult_host *host, const moult_change *change, moult_ways *ways);
 /* A type in another's place; why no ALTER does. */

@@ -24,20 +24,28 @@ bool type_is_array(struct span type)
     return type.n > 2 && type.p[type.n - 1] == ']';
 }
 
+struct span range_part(const moult_host *host, const moult_node *range, const char *name)
+{
+    struct span definition = node_text(host, range, "definition");
+    size_t n = strlen(name), depth = 0, end = 0;
+    const char *at = definition.n ? memmem(definition.p, definition.n, name, n) : NULL;
+    if (!at)
+        return NO_SPAN;
+    struct span rest = span_after(definition, (size_t)(at - definition.p) + n);
+    while (end < rest.n && (depth || (rest.p[end] != ',' && rest.p[end] != ')'))) {
+        depth += rest.p[end] == '(';
+        depth -= depth && rest.p[end] == ')';
+        end += sql_token(span_after(rest, end));
+    }
+    return (struct span){rest.p, end};
+}
+
 /* Name of the multirange that comes with the range: as said, or as the server makes it up. */
 static void multirange_name(const moult_host *host, const moult_node *range, struct text *out)
 {
-    static const char said[] = "multirange_type_name = ";
-    struct span definition = node_text(host, range, "definition"), schema, name;
-    const char *at = definition.n
-                         ? memmem(definition.p, definition.n, said, sizeof said - 1)
-                         : NULL;
-    if (at) {
-        struct span rest = span_after(definition, (size_t)(at - definition.p) + sizeof said - 1);
-        size_t n = 0;
-        while (n < rest.n && rest.p[n] != ',' && rest.p[n] != ')')
-            n += sql_token(span_after(rest, n));
-        pgtext_add(out, rest.p, n);
+    struct span said = range_part(host, range, "multirange_type_name = "), schema, name;
+    if (said.p) {
+        pgtext_add(out, said.p, said.n);
         return;
     }
     key_cut(node_key(host, range), &schema, &name);
@@ -76,6 +84,7 @@ struct search {
     const moult_node *type;
     struct nodes *out;
     bool columns; /* of tables; else types */
+    bool collated; /* TYPE is a collation */
 };
 
 static moult_status find_users(void *arg, const moult_node *node)
@@ -83,8 +92,10 @@ static moult_status find_users(void *arg, const moult_node *node)
     struct search *s = arg;
     const moult_node *object = node_object(s->host, node), *found = NULL;
     bool table = node_is(s->host, object, "table") || node_is(s->host, object, "foreign_table");
-    if (s->columns && node_is(s->host, node, "column") && table &&
-        is_of_type(s->host, node_text(s->host, node, "type"), s->type))
+    bool fits = s->collated ? span_equal(node_text(s->host, node, "collate"),
+                                         node_key(s->host, s->type))
+                            : is_of_type(s->host, node_text(s->host, node, "type"), s->type);
+    if (s->columns && node_is(s->host, node, "column") && table && fits)
         found = node;
     if (!s->columns && is_type(s->host, object) && object != s->type)
         found = object;
@@ -96,8 +107,16 @@ static moult_status find_users(void *arg, const moult_node *node)
 bool columns_of_type(const moult_host *host, const moult_tree *tree, const moult_node *type,
                      struct nodes *out)
 {
-    struct search s = {host, type, out, true};
+    struct search s = {host, type, out, true, false};
     struct span path = node_path(host, type);
+    return !tree || host->tree->dependents(tree, path.p, path.n, find_users, &s) == MOULT_OK;
+}
+
+bool columns_collated(const moult_host *host, const moult_tree *tree, const moult_node *collation,
+                      struct nodes *out)
+{
+    struct search s = {host, collation, out, true, true};
+    struct span path = node_path(host, collation);
     return !tree || host->tree->dependents(tree, path.p, path.n, find_users, &s) == MOULT_OK;
 }
 
@@ -106,7 +125,7 @@ static bool add_over(const moult_host *host, const moult_tree *tree, const moult
                      struct nodes *out, int depth)
 {
     CLEANUP_NODES struct nodes users = {0};
-    struct search s = {host, type, &users, false};
+    struct search s = {host, type, &users, false, false};
     struct span path = node_path(host, type);
     bool ok = host->tree->dependents(tree, path.p, path.n, find_users, &s) == MOULT_OK;
     for (size_t i = 0; ok && depth && i < users.n; i++)

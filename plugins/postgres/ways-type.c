@@ -26,6 +26,31 @@ moult_status swap_ways(const moult_host *host, const moult_change *change, const
     return st ? st : aside_type(host, change, from, ways);
 }
 
+moult_status collation_ways(const moult_host *host, const moult_change *change, moult_ways *ways)
+{
+    const moult_node *from = host->plan->from(change);
+    CLEANUP_NODES struct nodes columns = {0};
+    moult_way way = postgres_way("swap-collation", "put a new one in its place, in all columns");
+    if (!columns_collated(host, host->plan->from_tree(change), from, &columns))
+        return MOULT_ERR_NOMEM;
+    way.manner = MOULT_REBUILD;
+    way.covers = MOULT_COVERS_OBJECT;
+    way.why = "the server has no ALTER for it";
+    way.lock = columns.n ? MOULT_LOCK_READS : MOULT_LOCK_NONE;
+    way.scans = columns.n != 0; /* indexes are built again */
+    if (columns.n)
+        way.hazards = MOULT_HAZARD_BLOCKS_READS | MOULT_HAZARD_BLOCKS_WRITES;
+    moult_status st = host->plan->way(ways, &way);
+    if (!st)
+        st = aside_dependents(host, change, from, true, ways);
+    for (size_t i = 0; !st && i < columns.n; i++) {
+        const moult_node *then = tree_twin(host, host->plan->to_tree(change), columns.at[i]);
+        st = then ? aside_column_type(host, change, columns.at[i], then, ways)
+                  : aside_path(host, columns.at[i], ways);
+    }
+    return st;
+}
+
 struct search {
     const moult_host *host;
     struct span old; /* labels that there are */

@@ -344,6 +344,8 @@ static moult_status alter_ways(const moult_host *host, const moult_change *chang
     const moult_node *from = host->plan->from(change), *to = host->plan->to(change);
     const char *why = NULL;
     moult_way way = postgres_way("alter", "alter it");
+    if (node_is(host, to, "collation") && host->plan->differs(change, "definition"))
+        return collation_ways(host, change, ways);
     if (!can_alter(host, change, from, to, &why))
         return replace_ways(host, change, why, ways);
     bool defined = host->plan->differs(change, "definition");

@@ -4,7 +4,7 @@
 # tries again, and leaves nothing half done.
 . "${0%/*}/postgres-lib.sh"
 needs env perl mkfifo
-start_server max_connections=80 max_locks_per_transaction=20 deadlock_timeout=200ms log_statement=all
+start_server max_connections=80 max_locks_per_transaction=20 deadlock_timeout=4s log_statement=all
 pg postgres "CREATE DATABASE app TEMPLATE template0" "CREATE DATABASE big TEMPLATE template0"
 pg app "CREATE TABLE t (id int PRIMARY KEY, x text)" "CREATE TABLE u (id int PRIMARY KEY)" \
     "INSERT INTO t SELECT i, 'x' FROM generate_series(1, 5) i"
@@ -159,7 +159,7 @@ is "nothing is left behind" "$(pg postgres "SELECT count(*) FROM pg_database WHE
 pg app "ALTER TABLE t DROP y" "ALTER TABLE u DROP z"
 
 # ---- time for a statement ----
-pg app "INSERT INTO t SELECT i, 'x' FROM generate_series(6, 100000) i"
+pg app "INSERT INTO t SELECT i, 'x' FROM generate_series(6, 20000) i"
 echo "CREATE TABLE t (id int PRIMARY KEY, x text CHECK (pg_sleep(0.001) IS NOT NULL)); CREATE TABLE u (id int PRIMARY KEY);" >slow.sql
 was=$(columns)
 moult sync "$url" --to slow.sql --yes --allow all --set plugins.planner-default.statement-timeout=300

@@ -4,14 +4,12 @@ SET system_versioning_alter_history = 'KEEP';
 ALTER TABLE parent ROW_FORMAT=DYNAMIC KEY_BLOCK_SIZE=0 COMMENT='another', DROP KEY pref, ADD KEY pref (c),
   MODIFY c varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci NOT NULL DEFAULT 'x' COMMENT 'now utf8';
 ALTER TABLE child DROP FOREIGN KEY fk1;
-ALTER TABLE child ADD CONSTRAINT fk1 FOREIGN KEY (pid) REFERENCES parent (id) ON DELETE SET NULL;
 ALTER TABLE child
   DROP CONSTRAINT positive, DROP CONSTRAINT ck2, ADD CONSTRAINT ck2 CHECK (dd < 200),
   MODIFY e enum('a', 'b,c', 'd''e', 'new') NOT NULL DEFAULT 'b,c',
   MODIFY s set('x', 'y', 'z') AFTER j,
   MODIFY d datetime NOT NULL,
   MODIFY ts timestamp NOT NULL DEFAULT current_timestamp(),
-  MODIFY g int AS (b + 2) VIRTUAL,
   DROP COLUMN g4, ADD COLUMN g4 varchar(30) AS (concat(e, '+')) STORED AFTER id,
   MODIFY inv int DEFAULT 5,
   MODIFY comp text,
@@ -31,7 +29,8 @@ ALTER TABLE child
   DROP KEY generated,
   ADD UNIQUE KEY more (id, b),
   STATS_PERSISTENT=DEFAULT STATS_AUTO_RECALC=1 STATS_SAMPLE_PAGES=DEFAULT;
-ALTER TABLE child MODIFY g int;
+ALTER TABLE child ADD CONSTRAINT fk1 FOREIGN KEY (pid) REFERENCES parent (id) ON DELETE SET NULL;
+ALTER TABLE child DROP COLUMN g, ADD COLUMN g int AFTER ts2;
 ALTER TABLE child CHANGE `odd ``name` `odd ``name` bigint;
 ALTER TABLE circle_a DROP FOREIGN KEY back;
 ALTER TABLE circle_a DROP KEY b, DROP COLUMN b;
@@ -57,7 +56,7 @@ ALTER TABLE counted CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci,
 ALTER SEQUENCE numbers INCREMENT BY 3 NOCYCLE CACHE 20 MAXVALUE 1000;
 ALTER TABLE numbers COMMENT='by three';
 DROP SEQUENCE down;
-CREATE SEQUENCE up AS bigint;
+CREATE SEQUENCE up START WITH 3;
 CREATE TABLE new (id int PRIMARY KEY, at timestamp(6) NOT NULL DEFAULT current_timestamp(6));
 
 CREATE OR REPLACE VIEW merged AS SELECT a, b, c FROM isam WHERE a > 4;
